@@ -11,7 +11,11 @@ let house: [SwiftSetting] = [
 
 let package = Package(
     name: "gatehouse",
-    targets: core() + tests()
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: core() + shells() + tests()
 )
 
 /// What decides: plain values, no input or output.
@@ -24,11 +28,24 @@ func core() -> [Target] {
     ]
 }
 
+/// What waits: each a thin shell around values.
+func shells() -> [Target] {
+    [
+        ours(
+            "GatehouseSite",
+            [
+                "GatehouseModel", "GatehouseDriverKit", .product(name: "Yams", package: "Yams"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ])
+    ]
+}
+
 func tests() -> [Target] {
     [
         test("GatehouseModelTests", ["GatehouseModel"]),
         test("GatehouseWireKitTests", ["GatehouseWireKit"]),
         test("GatehouseEngineTests", ["GatehouseEngine", "GatehouseDriverKit", "GatehouseModel"]),
+        test("GatehouseSiteTests", ["GatehouseSite", "GatehouseModel", "GatehouseDriverKit"]),
     ]
 }
 

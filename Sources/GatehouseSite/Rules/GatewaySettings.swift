@@ -1,0 +1,30 @@
+/// What the site file says about the box rather than the place.
+public struct GatewaySettings: Hashable, Sendable {
+    /// The folder of journal, keys and secrets; nil leaves it to the system's own rules.
+    public var data: String?
+    /// ZeroMQ addresses.
+    public var events: String
+    /// Where the bus answers requests.
+    public var requests: String
+    /// `host:port`; nil is off.
+    public var http: String?
+    /// Where ZKTeco devices push to, `host:port`; nil is off.
+    public var adms: String?
+    /// Whether only clients with a listed key get in. Always so where others can reach the bus.
+    public var curve: Bool
+    /// What is kept of the past.
+    public var retention: Retention
+
+    /// How long and how much is kept; nil is without bound.
+    public struct Retention: Hashable, Sendable {
+        /// What is older may go.
+        public var age: Duration?
+        /// In bytes.
+        public var size: Int64?
+    }
+
+    /// What holds without a `gateway:` section.
+    public static let standard = GatewaySettings(
+        data: nil, events: "tcp://127.0.0.1:7780", requests: "tcp://127.0.0.1:7781", http: "127.0.0.1:8080", adms: nil,
+        curve: false, retention: Retention())
+}
