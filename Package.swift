@@ -13,6 +13,7 @@ let package = Package(
     name: "gatehouse",
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: core() + shells() + tests()
@@ -36,7 +37,13 @@ func shells() -> [Target] {
             [
                 "GatehouseModel", "GatehouseDriverKit", .product(name: "Yams", package: "Yams"),
                 .product(name: "Crypto", package: "swift-crypto"),
-            ])
+            ]),
+        ours(
+            "GatehouseJournal",
+            [
+                "GatehouseModel", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto"),
+            ]),
     ]
 }
 
@@ -45,6 +52,12 @@ func tests() -> [Target] {
         test("GatehouseModelTests", ["GatehouseModel"]),
         test("GatehouseWireKitTests", ["GatehouseWireKit"]),
         test("GatehouseEngineTests", ["GatehouseEngine", "GatehouseDriverKit", "GatehouseModel"]),
+        .executableTarget(
+            name: "JournalProbe", dependencies: ["GatehouseJournal", "GatehouseModel"],
+            path: "Tests/Benchmarks/JournalProbe", swiftSettings: house),
+        test(
+            "GatehouseJournalTests",
+            ["GatehouseJournal", "GatehouseModel", "JournalProbe", .product(name: "GRDB", package: "GRDB.swift")]),
         test("GatehouseSiteTests", ["GatehouseSite", "GatehouseModel", "GatehouseDriverKit"]),
     ]
 }
