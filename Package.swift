@@ -11,13 +11,24 @@ let house: [SwiftSetting] = [
 
 let package = Package(
     name: "gatehouse",
+    products: [
+        .library(name: "GatehouseClient", targets: ["GatehouseClient"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
-    targets: core() + shells() + tests()
+    targets: system() + core() + shells() + tests()
 )
+
+/// The libraries of the system, and the few calls that Swift cannot make itself.
+func system() -> [Target] {
+    [
+        .systemLibrary(name: "CZMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
+        .target(name: "CLinux"),
+    ]
+}
 
 /// What decides: plain values, no input or output.
 func core() -> [Target] {
@@ -44,6 +55,8 @@ func shells() -> [Target] {
                 "GatehouseModel", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto"),
             ]),
+        ours("GatehouseBus", ["GatehouseModel", "CZMQ", "CLinux"]),
+        ours("GatehouseClient", ["GatehouseModel", "GatehouseBus", "CZMQ", "CLinux"]),
     ]
 }
 
@@ -58,6 +71,13 @@ func tests() -> [Target] {
         test(
             "GatehouseJournalTests",
             ["GatehouseJournal", "GatehouseModel", "JournalProbe", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "GatehouseBusTestKit", dependencies: ["GatehouseBus", "GatehouseModel", "CZMQ"],
+            path: "Tests/GatehouseBusTestKit", swiftSettings: house),
+        test("GatehouseBusTests", ["GatehouseBus", "GatehouseModel", "GatehouseBusTestKit"]),
+        test(
+            "GatehouseClientTests",
+            ["GatehouseClient", "GatehouseBus", "GatehouseModel", "GatehouseBusTestKit", "CZMQ"]),
         test("GatehouseSiteTests", ["GatehouseSite", "GatehouseModel", "GatehouseDriverKit"]),
     ]
 }
