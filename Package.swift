@@ -16,6 +16,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -26,6 +27,7 @@ let package = Package(
 func system() -> [Target] {
     [
         .systemLibrary(name: "CZMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
         .target(name: "CLinux"),
     ]
 }
@@ -57,7 +59,12 @@ func shells() -> [Target] {
             ]),
         ours("GatehouseBus", ["GatehouseModel", "CZMQ", "CLinux"]),
         ours("GatehouseClient", ["GatehouseModel", "GatehouseBus", "CZMQ", "CLinux"]),
+        ours("GatehousePorts", ["GatehouseDriverKit", "CUdev", "CLinux"] + nio()),
     ]
+}
+
+func nio() -> [Target.Dependency] {
+    [.product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]
 }
 
 func tests() -> [Target] {
@@ -79,6 +86,10 @@ func tests() -> [Target] {
             "GatehouseClientTests",
             ["GatehouseClient", "GatehouseBus", "GatehouseModel", "GatehouseBusTestKit", "CZMQ"]),
         test("GatehouseSiteTests", ["GatehouseSite", "GatehouseModel", "GatehouseDriverKit"]),
+        test(
+            "GatehousePortsTests",
+            ["GatehousePorts", "GatehouseDriverKit", "CLinux", .product(name: "NIOEmbedded", package: "swift-nio")]
+                + nio()),
     ]
 }
 
