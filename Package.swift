@@ -21,6 +21,10 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: system() + core() + shells() + tests()
+        + wire("LineScan")
+        + wire("ZKTeco")
+        + driver("LineScanner", speaks: "LineScan")
+        + driver("ZKTeco", speaks: "ZKTeco")
 )
 
 /// The libraries of the system, and the few calls that Swift cannot make itself.
@@ -39,6 +43,7 @@ func core() -> [Target] {
         ours("GatehouseWireKit"),
         ours("GatehouseDriverKit", ["GatehouseModel"]),
         ours("GatehouseEngine", ["GatehouseModel", "GatehouseDriverKit"]),
+        ours("GatehouseSimulation", ["GatehouseModel", "GatehouseDriverKit", "GatehouseEngine"]),
     ]
 }
 
@@ -60,6 +65,10 @@ func shells() -> [Target] {
         ours("GatehouseBus", ["GatehouseModel", "CZMQ", "CLinux"]),
         ours("GatehouseClient", ["GatehouseModel", "GatehouseBus", "CZMQ", "CLinux"]),
         ours("GatehousePorts", ["GatehouseDriverKit", "CUdev", "CLinux"] + nio()),
+        ours(
+            "GatehouseSimulationPorts",
+            ["GatehouseModel", "GatehouseDriverKit", "GatehouseSimulation", "CLinux"] + nio()),
+        ours("GatehouseTestKit", ["GatehouseModel", "GatehouseWireKit", "GatehouseDriverKit", "GatehouseSimulation"]),
     ]
 }
 
@@ -90,6 +99,20 @@ func tests() -> [Target] {
             "GatehousePortsTests",
             ["GatehousePorts", "GatehouseDriverKit", "CLinux", .product(name: "NIOEmbedded", package: "swift-nio")]
                 + nio()),
+        test(
+            "GatehouseTestKitTests",
+            ["GatehouseTestKit", "GatehouseWireKit", "GatehouseModel", "GatehouseDriverKit", "GatehouseSimulation"]),
+        test("GatehouseSimulationTests", ["GatehouseSimulation", "GatehouseModel", "GatehouseDriverKit"]),
+        test(
+            "GatehouseSimulationPortsTests",
+            ["GatehouseSimulationPorts", "GatehouseSimulation", "GatehouseModel", "GatehouseDriverKit", "CLinux"]
+                + nio()),
+        test(
+            "ZKTecoSimulatorTests",
+            [
+                "ZKTecoSimulator", "ZKTecoWire", "GatehouseSimulation", "GatehouseModel", "GatehouseDriverKit",
+                "GatehouseTestKit",
+            ]),
     ]
 }
 
@@ -99,4 +122,42 @@ func ours(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 func test(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+/// A wire protocol: bytes in, frames out, and nothing known of who uses it.
+func wire(_ name: String) -> [Target] {
+    [
+        .target(
+            name: "\(name)Wire", dependencies: ["GatehouseWireKit"], path: "protocols/\(name)/Sources",
+            swiftSettings: house),
+        .testTarget(
+            name: "\(name)WireTests",
+            dependencies: [
+                "GatehouseWireKit", "GatehouseModel", "GatehouseSimulation", "GatehouseTestKit",
+                .target(name: "\(name)Wire"),
+            ],
+            path: "protocols/\(name)", exclude: ["README.md", "Sources"], sources: ["Tests"],
+            resources: [.copy("Vectors")], swiftSettings: house),
+    ]
+}
+
+/// A device family: the driver kit and the protocols it speaks, nothing else; beside it the simulated device.
+func driver(_ name: String, speaks wires: String...) -> [Target] {
+    let wires = wires.map { Target.Dependency.target(name: "\($0)Wire") }
+    return [
+        .target(
+            name: "\(name)Driver", dependencies: ["GatehouseDriverKit", "GatehouseModel", "GatehouseWireKit"] + wires,
+            path: "drivers/\(name)/Sources", swiftSettings: house),
+        .target(
+            name: "\(name)Simulator",
+            dependencies: ["GatehouseDriverKit", "GatehouseModel", "GatehouseSimulation", "GatehouseWireKit"] + wires,
+            path: "drivers/\(name)/Simulator", swiftSettings: house),
+        .testTarget(
+            name: "\(name)DriverTests",
+            dependencies: [
+                "GatehouseDriverKit", "GatehouseModel", "GatehouseWireKit", "GatehouseSimulation", "GatehouseTestKit",
+                .target(name: "\(name)Driver"), .target(name: "\(name)Simulator"),
+            ] + wires,
+            path: "drivers/\(name)/Tests", exclude: ["Recordings"], swiftSettings: house),
+    ]
 }
