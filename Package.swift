@@ -12,15 +12,19 @@ let house: [SwiftSetting] = [
 let package = Package(
     name: "gatehouse",
     products: [
-        .library(name: "GatehouseClient", targets: ["GatehouseClient"])
+        .executable(name: "gatehouse", targets: ["gatehouse"]),
+        .library(name: "GatehouseClient", targets: ["GatehouseClient"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
-    targets: system() + core() + shells() + tests()
+    targets: system() + core() + shells() + program() + tests()
         + wire("LineScan")
         + wire("ZKTeco")
         + driver("LineScanner", speaks: "LineScan")
@@ -68,12 +72,38 @@ func shells() -> [Target] {
         ours(
             "GatehouseSimulationPorts",
             ["GatehouseModel", "GatehouseDriverKit", "GatehouseSimulation", "CLinux"] + nio()),
+        ours(
+            "GatehouseRuntime",
+            [
+                "GatehouseModel", "GatehouseDriverKit", "GatehouseEngine", "GatehouseSite", "GatehouseJournal",
+                "GatehouseBus", "GatehousePorts", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]),
         ours("GatehouseTestKit", ["GatehouseModel", "GatehouseWireKit", "GatehouseDriverKit", "GatehouseSimulation"]),
     ]
 }
 
 func nio() -> [Target.Dependency] {
     [.product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]
+}
+
+/// The executable, and the only place that names concrete drivers.
+func program() -> [Target] {
+    [
+        .executableTarget(
+            name: "gatehouse",
+            dependencies: [
+                "GatehouseModel", "GatehouseWireKit", "GatehouseDriverKit", "GatehouseEngine", "GatehouseSite",
+                "GatehouseJournal", "GatehouseBus", "GatehouseClient", "GatehouseRuntime", "GatehouseSimulation",
+                "GatehouseSimulationPorts", "LineScannerDriver", "LineScannerSimulator", "ZKTecoDriver",
+                "ZKTecoSimulator", "ZKTecoWire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: house)
+    ]
 }
 
 func tests() -> [Target] {
@@ -113,6 +143,13 @@ func tests() -> [Target] {
                 "ZKTecoSimulator", "ZKTecoWire", "GatehouseSimulation", "GatehouseModel", "GatehouseDriverKit",
                 "GatehouseTestKit",
             ]),
+        test(
+            "GatehouseRuntimeTests",
+            [
+                "GatehouseRuntime", "GatehouseModel", "GatehouseDriverKit", "GatehouseEngine", "GatehouseSite",
+                "GatehouseJournal",
+            ]),
+        test("GatehouseCommandTests", ["gatehouse", "GatehouseDriverKit"]),
     ]
 }
 

@@ -23,6 +23,9 @@ public enum DriverInput: Hashable, Sendable {
     case woke
     /// A person or a service asks something of the device; answer with `answered`.
     case command(DeviceCommand, CommandID)
+    /// The gateway is about to close the link, because it stops or the device has moved: what is said now still goes
+    /// out.
+    case linkClosing
     /// The link is gone, for whatever reason. No answer can be sent any more.
     case linkClosed
 }

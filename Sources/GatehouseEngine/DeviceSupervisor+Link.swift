@@ -16,7 +16,7 @@ extension DeviceSupervisor {
             .open(_, let target, _) where targets.contains(target):
             return []
         case .opening(let number, _), .open(let number, _, _):
-            var effects: [SupervisorEffect] = [.close(number)]
+            var effects = play(.linkClosing, at: now) + [.close(number)]
             effects += linkLost(reason: targets.isEmpty ? "unplugged" : "moved to another port", at: now)
             backoff.reset()
             return effects + open(at: now)
@@ -108,6 +108,7 @@ extension DeviceSupervisor {
         var effects: [SupervisorEffect] = []
         switch link {
         case .open(let number, _, _), .opening(let number, _):
+            effects = play(.linkClosing, at: now)
             effects.append(.close(number))
             effects += linkLost(reason: reason, at: now)
         case .absent, .pausing, .stopped:

@@ -29,7 +29,7 @@ struct EventBodyReader {
         guard take(#"{"specversion":"1.0","id":"#), let id = string(),
             take(#","source":"#), let source = string(),
             take(#","type":"gatehouse."#), let topic = plain(),
-            take(#","subject":"#), skipString(),
+            !take(#","subject":"#) || skipString(),
             take(#","time":""#), plain() != nil,
             take(#","datacontenttype":"application/json","dataschema":"urn:gatehouse:"#), plain() != nil,
             take(#","sequence":""#), let sequence = plain().flatMap({ Int64($0) }),

@@ -30,14 +30,23 @@ extension Journal {
     /// Makes the tables before the file goes into WAL mode: the size of pages, and how free ones are given back,
     /// can only be chosen in an empty file. Pages of 8 KiB store batches a tenth faster than the usual 4 KiB and
     /// hold most site files whole.
+    ///
+    /// All of it under another name, which becomes the journal's in one step: a first start that is killed leaves
+    /// either nothing or a whole journal.
     private static func create(_ file: String) throws {
-        let queue = try DatabaseQueue(path: file)
+        let draft = Draft(of: file, suffix: ".new")
+        let queue = try DatabaseQueue(path: draft.path)
         try queue.writeWithoutTransaction { database in
             try database.execute(
                 sql: "PRAGMA synchronous = FULL; PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; VACUUM")
         }
         try Schema.migrator.migrate(queue)
+        try queue.writeWithoutTransaction { database in
+            let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+            precondition(mode == "wal", "the journal is written ahead")
+        }
         try queue.close()
+        try draft.publish(replacingEmpty: true)
     }
 
     private static func configuration(_ clock: @escaping @Sendable () -> Moment) -> Configuration {

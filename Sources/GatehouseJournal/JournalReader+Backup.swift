@@ -13,13 +13,11 @@ extension JournalReader {
     public func backup(
         to file: String, progress: (_ copied: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(JournalError) {
-        let files = FileManager.default
-        guard !files.fileExists(atPath: file) else { throw .exists(file: file) }
-        let unfinished = file + ".unfinished"
-        Self.remove(unfinished)
-        defer { Self.remove(unfinished) }
+        guard !FileManager.default.fileExists(atPath: file) else { throw .exists(file: file) }
+        let draft = Draft(of: file, suffix: ".unfinished")
+        defer { draft.remove() }
         try journalling {
-            let copy = try DatabaseQueue(path: unfinished)
+            let copy = try DatabaseQueue(path: draft.path)
             try withoutActuallyEscaping(progress) { progress in
                 try database.backup(to: copy, pagesPerStep: 64) { step in
                     progress(step.completedPageCount, step.totalPageCount)
@@ -30,31 +28,6 @@ extension JournalReader {
             }
             try copy.close()
         }
-        try Self.publish(unfinished, as: file)
+        try draft.publish()
     }
-
-    /// Flushes the copy and its folder around the change of name, so that a power cut leaves a whole backup or none.
-    private static func publish(_ unfinished: String, as file: String) throws(JournalError) {
-        guard flush(unfinished), !FileManager.default.fileExists(atPath: file), rename(unfinished, file) == 0,
-            flush((file as NSString).deletingLastPathComponent)
-        else {
-            guard !FileManager.default.fileExists(atPath: unfinished) else {
-                throw FileManager.default.fileExists(atPath: file)
-                    ? .exists(file: file) : .unwritable(reason: "\(file): \(String(cString: strerror(errno)))")
-            }
-            throw .unwritable(reason: "\(file): its folder could not be flushed")
-        }
-    }
-
-    private static func remove(_ unfinished: String) {
-        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(unfinished + suffix) }
-    }
-}
-
-/// Waits until a file, or a folder's list of names, is on disk.
-private func flush(_ path: String) -> Bool {
-    let descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    return fsync(descriptor) == 0
 }

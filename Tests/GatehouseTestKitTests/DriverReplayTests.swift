@@ -37,7 +37,7 @@ private struct EchoDriver: DeviceDriver {
         case .received(let bytes): [.send(bytes), .observed([.scan(ScanReading(payload: bytes))], Receipt(1))]
         case .woke: [.send([0xFF])]
         case .recorded(let receipt): recorded(receipt)
-        case .command, .linkClosed: []
+        case .command, .linkClosing, .linkClosed: []
         }
     }
 

@@ -31,6 +31,8 @@ public struct LineScanner: DeviceDriver {
         case .woke:
             isWakeAsked = false
             return (silenceIsOver(at: now) ? effects(of: endOfSilence()) : []) + askToWake(at: now)
+        case .linkClosing:
+            return []
         case .linkClosed:
             // Pulled out in the middle of a scan: what came of it is no code, even where silence would have ended it.
             return effects(of: framer.expire(.drops).map { [$0] } ?? [])

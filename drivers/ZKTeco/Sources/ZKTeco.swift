@@ -52,6 +52,7 @@ public struct ZKTeco: DeviceDriver {
             armed = nil
             checkDeadlines()
         case .command(let command, let id): take(command, id)
+        case .linkClosing: leave()
         case .linkClosed: close()
         }
         proceed()
@@ -132,6 +133,13 @@ public struct ZKTeco: DeviceDriver {
     /// Gives the link up, opening the terminal and saying goodbye first, for it serves one client at a
     /// time.
     mutating func abandon(_ reason: AbandonReason) {
+        guard link?.abandoned == false else { return }
+        leave()
+        effects.append(.abandonLink(reason))
+    }
+
+    /// Opens the terminal, should it be locked, and says goodbye; nothing more is asked on this link.
+    private mutating func leave() {
         guard let link, !link.abandoned else { return }
         if link.established {
             if memory.mayBeLocked { post(.enable) }
@@ -140,7 +148,6 @@ public struct ZKTeco: DeviceDriver {
         self.link?.abandoned = true
         self.link?.exchange = nil
         self.link?.jobs = []
-        effects.append(.abandonLink(reason))
     }
 
     /// Sends a request whose answer is not waited for.

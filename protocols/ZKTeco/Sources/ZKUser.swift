@@ -99,13 +99,22 @@ public enum ZKUserTable {
         return users
     }
 
+    /// By how many people a table may differ from the device's count, taken a moment before or after: somebody is
+    /// enrolled or deleted just then.
+    private static let drift = 8
+
     /// The row size: exactly the count's (504 bytes are 18 short rows or 7 long ones), else the one that
-    /// divides and leaves, besides rows of zeros, as many as the device counts.
+    /// divides and leaves, besides rows of zeros, as many as the device counts, or a few more or fewer.
     private static func layout(_ rows: ArraySlice<UInt8>, count: Int) -> ZKUser.Layout? {
         if rows.isEmpty { return .long }
         if let exact = ZKUser.Layout.allCases.first(where: { $0.rawValue * count == rows.count }) { return exact }
         let fitting = ZKUser.Layout.allCases.filter { rows.count % $0.rawValue == 0 }
-        return fitting.first { used(rows, size: $0.rawValue) == count }
+        let nearest = fitting.min { off(rows, $0, from: count) < off(rows, $1, from: count) }
+        return nearest.flatMap { off(rows, $0, from: count) <= min(drift, count) ? $0 : nil }
+    }
+
+    private static func off(_ rows: ArraySlice<UInt8>, _ layout: ZKUser.Layout, from count: Int) -> Int {
+        abs(used(rows, size: layout.rawValue) - count)
     }
 
     private static func used(_ rows: ArraySlice<UInt8>, size: Int) -> Int {

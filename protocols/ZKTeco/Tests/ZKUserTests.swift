@@ -47,10 +47,16 @@ struct ZKUserTests {
         #expect(try ZKUserTable.read(ZKDataset.bytes(rows), count: 5) == users)
     }
 
-    @Test("rows beyond the count that are not zero are refused")
-    func surplusRows() {
+    @Test("somebody enrolled or deleted while the table was read does not spoil it", arguments: [4, 5, 6, 9])
+    func movedCount(count: Int) throws {
+        let users = (1...5).map { ZKUser(uid: UInt16($0), userID: String($0)) }
+        #expect(try ZKUserTable.read(ZKDataset.bytes(users.map { $0.bytes(.long) }), count: count) == users)
+    }
+
+    @Test("a table of quite another size than the count is refused", arguments: [0, 1, 14, 500])
+    func surplusRows(count: Int) {
         let rows = (1...5).map { ZKUser(uid: UInt16($0), userID: String($0)).bytes(.long) }
-        #expect(throws: ZKUserTable.Refusal.self) { try ZKUserTable.read(ZKDataset.bytes(rows), count: 4) }
+        #expect(throws: ZKUserTable.Refusal.self) { try ZKUserTable.read(ZKDataset.bytes(rows), count: count) }
         #expect(throws: ZKUserTable.Refusal.lengthMismatch) { try ZKUserTable.read([9], count: 1) }
     }
 

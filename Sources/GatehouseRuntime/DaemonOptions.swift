@@ -1,0 +1,56 @@
+public import GatehouseDriverKit
+import GatehouseSite
+import Glibc
+
+/// What `gatehouse run` was asked for. A flag overrides the site file's `gateway:` section.
+public struct DaemonOptions: Sendable {
+    /// The site file; without one the gateway finds devices, stores and publishes.
+    public var site: String?
+    public var data: String?
+    public var events: String?
+    public var requests: String?
+    public var version: String
+    /// The device families that this build speaks to.
+    public var families: [DriverFamily]
+
+    public init(
+        site: String? = nil, data: String? = nil, events: String? = nil, requests: String? = nil, version: String,
+        families: [DriverFamily]
+    ) {
+        self.site = site
+        self.data = data
+        self.events = events
+        self.requests = requests
+        self.version = version
+        self.families = families
+    }
+}
+
+/// Where the gateway keeps its journal and keys.
+public enum DataFolder {
+    /// What holds when neither a flag nor the site file says otherwise: `$STATE_DIRECTORY` (systemd's), else
+    /// `$XDG_STATE_HOME/gatehouse`, else `~/.local/state/gatehouse`.
+    public static var standard: String {
+        // systemd may name several; the first is ours.
+        if let state = variable("STATE_DIRECTORY") { return String(state.prefix { $0 != ":" }) }
+        let home = variable("XDG_STATE_HOME") ?? "\(variable("HOME") ?? ".")/.local/state"
+        return "\(home)/gatehouse"
+    }
+
+    private static func variable(_ name: String) -> String? {
+        guard let value = getenv(name) else { return nil }
+        let text = String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+}
+
+/// Why the daemon does not start: everything that is wrong, each with what to do next.
+public struct StartProblem: Error, Sendable, CustomStringConvertible {
+    public var reasons: [String]
+
+    public init(_ reasons: [String]) {
+        self.reasons = reasons
+    }
+
+    public var description: String { reasons.joined(separator: "\n") }
+}

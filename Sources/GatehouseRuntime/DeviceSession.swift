@@ -1,0 +1,280 @@
+import GatehouseDriverKit
+import GatehouseEngine
+import GatehouseJournal
+import GatehouseModel
+import GatehousePorts
+import Logging
+
+/// The shell around one device's supervisor: opens its ports, reads and sends, stores its events, keeps its timer.
+actor DeviceSession {
+    /// Events that may wait for the disk before the device is no longer read.
+    static let unstoredLimit = 10_000
+    /// Events handed to the journal at once.
+    static let batchLimit = 5_000
+    /// How long a device has to answer a command.
+    static let commandPatience: Duration = .seconds(60)
+
+    /// How long stopping waits for the disk. What is not on it by then was never acknowledged.
+    static let stopPatience: Duration = .seconds(2)
+
+    /// What every session needs of the gateway around it.
+    struct Surroundings: Sendable {
+        var ports: Ports
+        var writer: JournalWriter
+        var timekeeper: Timekeeper
+        var logger: Logger
+    }
+
+    private struct StoreJob {
+        var events: [Event]
+        var token: StoreToken
+    }
+
+    private var supervisor: DeviceSupervisor
+    private let line: SerialLine
+    private let surroundings: Surroundings
+    private let logger: Logger
+    private var ports: [LinkNumber: (port: Port, outbox: Outbox)] = [:]
+    private var openings: [LinkNumber: Task<Void, Never>] = [:]
+    private var watch: Task<Void, Never>?
+    private var alarm: (due: Duration, task: Task<Void, Never>)?
+    private var jobs: [StoreJob] = []
+    private var unstored = 0
+    private var isStoring = false
+    private var isGivenUp = false
+    private var waitingForRoom: [CheckedContinuation<Void, Never>] = []
+    private var answers: [CommandID: CheckedContinuation<CommandAnswer, Never>] = [:]
+    private var lastCommand: UInt64 = 0
+
+    init(supervisor: DeviceSupervisor, line: SerialLine, surroundings: Surroundings) {
+        self.supervisor = supervisor
+        self.line = line
+        self.surroundings = surroundings
+        var logger = surroundings.logger
+        logger[metadataKey: "device"] = "\(supervisor.snapshot.device)"
+        self.logger = logger
+    }
+
+    var snapshot: DeviceSnapshot { supervisor.snapshot }
+
+    /// Where the device can be reached from now on.
+    func retarget(to targets: [LinkTarget], facts: DeviceFacts = DeviceFacts()) {
+        handle(.targets(targets, facts: facts))
+    }
+
+    /// What the site's registered codes stand for from now on.
+    func read(codes: [String: RegisteredCode]) {
+        supervisor.read(codes: codes)
+    }
+
+    /// Has the device do something, and returns what came of it.
+    func perform(_ command: DeviceCommand) async -> CommandAnswer {
+        lastCommand += 1
+        let id = CommandID(lastCommand)
+        let patience = Task {
+            await surroundings.timekeeper.sleep(until: surroundings.timekeeper.now.uptime + Self.commandPatience)
+            settle(id, .refused("no answer from the device within \(Self.commandPatience)"))
+        }
+        defer { patience.cancel() }
+        return await withCheckedContinuation { continuation in
+            answers[id] = continuation
+            handle(.command(command, id))
+        }
+    }
+
+    /// Closes the device's port and returns when everything it gave is on disk or refused.
+    func stop(reason: String) async {
+        handle(.stop(reason: reason))
+        watch?.cancel()
+        for opening in openings.values { opening.cancel() }
+        for number in ports.keys.sorted() { await close(number)?.value }
+        for (id, _) in answers { settle(id, .refused("the gateway is stopping")) }
+        let patience = Task {
+            await surroundings.timekeeper.sleep(until: surroundings.timekeeper.now.uptime + Self.stopPatience)
+            isGivenUp = true
+            makeRoom()
+        }
+        while isStoring && !isGivenUp { await roomOrEnd() }
+        patience.cancel()
+        alarm?.task.cancel()
+    }
+
+    private func handle(_ input: SupervisorInput) {
+        for effect in supervisor.handle(input, at: surroundings.timekeeper.now) {
+            carryOut(effect)
+        }
+        setAlarm()
+    }
+
+    private func carryOut(_ effect: SupervisorEffect) {
+        switch effect {
+        case .open(let number, let target): open(number, target)
+        case .send(let number, let bytes): send(bytes, on: number)
+        case .close(let number): close(number)
+        case .store(let events, let token): store(events, token)
+        case .answered(let id, let answer): settle(id, answer)
+        case .note(let note): logger.log(level: note.level, "\(note.text)")
+        }
+    }
+
+    private func settle(_ id: CommandID, _ answer: CommandAnswer) {
+        answers.removeValue(forKey: id)?.resume(returning: answer)
+    }
+}
+
+// MARK: - Links
+
+extension DeviceSession {
+    private func open(_ number: LinkNumber, _ target: LinkTarget) {
+        watch?.cancel()
+        guard let address = PortAddress(target.address) else {
+            handle(.openFailed(number, reason: "\(target.address) is no address; correct it in the site file"))
+            return
+        }
+        openings[number] = Task {
+            do throws(PortError) {
+                let port = try await surroundings.ports.open(address, line: line)
+                opened(number, port)
+            } catch {
+                openings[number] = nil
+                handle(.openFailed(number, reason: "\(error)"))
+                if error == .absent, case .tty(let path) = address { watchFor(path) }
+            }
+        }
+    }
+
+    private func watchFor(_ path: String) {
+        watch?.cancel()
+        watch = Task {
+            if await surroundings.ports.appears(path) { handle(.reachable) }
+        }
+    }
+
+    private func opened(_ number: LinkNumber, _ port: Port) {
+        openings[number] = nil
+        let outbox = Outbox(port: port) { [weak self] error in
+            await self?.lost(number, reason: "\(error)")
+        }
+        ports[number] = (port, outbox)
+        Task {
+            for await chunk in port.chunks { await received(chunk, on: number) }
+            lost(number, reason: port.ending.map { "\($0)" } ?? "closed")
+        }
+        handle(.opened(number))
+    }
+
+    private func received(_ chunk: [UInt8], on number: LinkNumber) async {
+        handle(.received(number, chunk))
+        while unstored > Self.unstoredLimit { await roomOrEnd() }
+    }
+
+    private func lost(_ number: LinkNumber, reason: String) {
+        close(number)
+        handle(.closed(number, reason: reason))
+    }
+
+    private func send(_ bytes: [UInt8], on number: LinkNumber) {
+        guard let outbox = ports[number]?.outbox, !outbox.send(bytes) else { return }
+        lost(number, reason: "the device takes nothing")
+    }
+
+    @discardableResult
+    private func close(_ number: LinkNumber) -> Task<Void, Never>? {
+        guard let (port, outbox) = ports.removeValue(forKey: number) else { return nil }
+        return Task {
+            // What the driver said last (a farewell, an acknowledgement) still goes out.
+            await outbox.close()
+            await port.close()
+        }
+    }
+
+    private func setAlarm() {
+        guard let due = supervisor.nextDeadline else { return }
+        // An alarm that is set earlier rings for nothing once and is set anew: cheaper than a new task a chunk.
+        if let alarm, alarm.due <= due { return }
+        alarm?.task.cancel()
+        let task = Task {
+            await surroundings.timekeeper.sleep(until: due)
+            guard !Task.isCancelled else { return }
+            alarm = nil
+            handle(.woke)
+        }
+        alarm = (due, task)
+    }
+}
+
+// MARK: - Storing
+
+extension DeviceSession {
+    private func store(_ events: [Event], _ token: StoreToken) {
+        jobs.append(StoreJob(events: events, token: token))
+        unstored += events.count
+        storeNext()
+    }
+
+    /// Hands what waits to the journal, one batch at a time, so that a device's events keep their order.
+    private func storeNext() {
+        guard !isStoring, !jobs.isEmpty else { return }
+        isStoring = true
+        var batch: [StoreJob] = []
+        var count = 0
+        for job in jobs {
+            guard batch.isEmpty || count + job.events.count <= Self.batchLimit else { break }
+            batch.append(job)
+            count += job.events.count
+        }
+        jobs.removeFirst(batch.count)
+        let events = batch.count == 1 ? batch[0].events : batch.flatMap(\.events)
+        let tokens = batch.map(\.token)
+        Task {
+            do throws(JournalError) {
+                _ = try await surroundings.writer.append(events, whenFull: .wait)
+                stored(tokens, count: count)
+            } catch {
+                notStored(count: count, because: error)
+            }
+        }
+    }
+
+    private func stored(_ tokens: [StoreToken], count: Int) {
+        isStoring = false
+        unstored -= count
+        for token in tokens { handle(.stored(token)) }
+        storeNext()
+        makeRoom()
+    }
+
+    /// The journal takes nothing any more: the gateway stops, or its file is damaged. The device is not acknowledged
+    /// and keeps its records.
+    private func notStored(count: Int, because error: JournalError) {
+        let text = "\(count) events not stored and not acknowledged: \(error)"
+        logger.log(level: error == .stopped ? .notice : .critical, "\(text)")
+        isStoring = false
+        unstored = 0
+        jobs = []
+        makeRoom()
+        guard error != .stopped else { return }
+        handle(.stop(reason: "the journal takes nothing"))
+    }
+
+    private func roomOrEnd() async {
+        await withCheckedContinuation { waitingForRoom.append($0) }
+    }
+
+    private func makeRoom() {
+        let waiting = waitingForRoom
+        waitingForRoom = []
+        for continuation in waiting { continuation.resume() }
+    }
+}
+
+extension Note {
+    /// How loud the line is in the log.
+    var level: Logger.Level {
+        switch weight {
+        case .debug: .debug
+        case .notice: .notice
+        case .warning: .warning
+        }
+    }
+}

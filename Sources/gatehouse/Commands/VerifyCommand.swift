@@ -1,0 +1,58 @@
+import ArgumentParser
+import GatehouseJournal
+import GatehouseModel
+import GatehouseRuntime
+
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Check that every event is as it was written.",
+        discussion: """
+            Example: gatehouse verify --data /var/lib/gatehouse
+
+            Reads the whole journal, also beside a running daemon. Names the first event that was changed, removed or \
+            inserted behind the gateway's back, and exits 1.
+            """)
+
+    @Option(help: "The data folder.")
+    var data: String?
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        let result: Verification
+        do throws(JournalError) {
+            let reader = try JournalReader.open(file: Journal.file(in: data ?? DataFolder.standard))
+            result = try reader.verify { done, last in Console.progress("\(done) of \(last)") }
+        } catch {
+            throw Failure(.notInOrder, "\(error)")
+        }
+        Console.progress("")
+        try report(result)
+    }
+
+    private func report(_ result: Verification) throws {
+        switch result {
+        case .intact(let events, let head):
+            if json {
+                Console.json([
+                    "events": .integer(events), "head": .integer(head.sequence), "hash": .string(head.hash.text),
+                    "chain": "intact", "modules": .null,
+                ])
+            } else {
+                Console.line("intact: \(events) events, the newest \(head.sequence) with hash \(head.hash.text)")
+            }
+        case .broken(let sequence, let reason):
+            if json {
+                Console.json([
+                    "events": .null, "head": .null,
+                    "chain": ["brokenAt": .integer(sequence), "reason": .string(reason)], "modules": .null,
+                ])
+            } else {
+                Console.line("broken at event \(sequence): \(reason)")
+                Console.line("keep the file as it is, and compare it with the latest backup from before")
+            }
+            throw Failure(.notInOrder)
+        }
+    }
+}
