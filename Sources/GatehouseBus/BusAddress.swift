@@ -37,8 +37,8 @@ public struct BusAddress: Hashable, Sendable {
     func checkReach(hasKeys: Bool) throws(BusError) {
         guard !isLocal, !hasKeys else { return }
         throw BusError(
-            "\(text) can be reached from other machines: make keys first (gatehouse keys new NAME --role ROLE), "
-                + "or bind 127.0.0.1 or ipc://")
+            "\(text) can be reached from other machines: write gateway: { curve: on } into the site file and make keys "
+                + "(gatehouse keys new NAME --role ROLE), or bind 127.0.0.1 or ipc://")
     }
 
     /// 127.0.0.0/8 in dotted form, or `::1`; a name that merely begins so is not.

@@ -53,6 +53,8 @@ public struct BusLimits: Hashable, Sendable {
     public var requestBytes = 64 << 20
     /// How long a replay may stand still, for want of credit or of a client that reads, before it is given up.
     public var replayPatience = Duration.seconds(60)
+    /// How long a replay may stand still while others wait for its place.
+    public var replayGrace = Duration.seconds(2)
     /// How often the head is announced.
     public var heartbeat = Duration.seconds(1)
 

@@ -94,7 +94,7 @@ public struct KeyStore: Hashable, Sendable {
 
     /// Everybody who is let in, by name, as `gatehouse keys list` prints them.
     public func entries() throws(BusError) -> [Entry] {
-        let server = try server()
+        guard let server = try existingServer() else { return [] }
         return try clients().map { entry(of: $0, server: server) }
     }
 

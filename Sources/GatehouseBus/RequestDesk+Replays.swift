@@ -9,6 +9,7 @@ extension RequestDesk {
         let own = replays.values.count {
             $0.userID == userID && (userID != nil || $0.address.connection == address.connection)
         }
+        if replays.count >= limits.replays { evictStalest(at: uptime) }
         guard replays.count < limits.replays, own < limits.replaysOfClient else {
             throw BusRefusal(.busy, "too many replays are under way; cancel one or ask again later")
         }
@@ -16,6 +17,15 @@ extension RequestDesk {
         counters.replays += 1
         replays[address] = Replay(
             number: replaysBegun, address: address, userID: userID, order: order, head: head, at: uptime)
+    }
+
+    /// Gives up the replay that has stood still longest, if that is long enough: clients that died without a word
+    /// must not keep everybody else out.
+    private func evictStalest(at uptime: Duration) {
+        guard let stalest = replays.values.min(by: { $0.lastMove < $1.lastMove }),
+            uptime - stalest.lastMove >= configuration.limits.replayGrace
+        else { return }
+        drop(stalest, BusRefusal(.unavailable, "the replay stood still and others wait; start again from there"))
     }
 
     /// Moves every replay on. Returns how long the thread may sleep on their account: zero when one has more to

@@ -57,8 +57,13 @@ enum SecretFile {
         }
     }
 
-    /// Makes a folder that only its owner enters, unless it is there.
+    /// Makes a folder that only its owner enters, and those above it, unless they are there.
     static func makeFolder(_ path: String) throws(BusError) {
+        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+            throw BusError("cannot make \(path): \(lastProblem)")
+        }
+        try makeFolder(String(path[..<slash]))
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw BusError("cannot make \(path): \(lastProblem)") }
     }
 

@@ -125,8 +125,11 @@ extension DeviceSupervisor {
         link = .pausing(until: now.uptime)
         driverDeadline = nil
         receipts.removeAll()
-        snapshot.trouble = reason
-        if snapshot.state != .faulted || isAnnounced { snapshot.state = .offline }
+        // Why the device cannot be used is said better by its fault than by the link that ended because of it.
+        if snapshot.state != .faulted || isAnnounced {
+            snapshot.state = .offline
+            snapshot.trouble = reason
+        }
         guard case .open(_, let target, let since) = lost else { return [] }
         backoff.sessionEnded(after: now.uptime - since)
         var effects = play(.linkClosed, at: now).filter { if case .send = $0 { false } else { true } }

@@ -5,8 +5,9 @@ import GatehouseSite
 import Logging
 
 /// What has to be seen to now and then: revoked keys, old events, the room on the disk.
-struct Caretaker: Sendable {
-    static let keysInterval: Duration = .seconds(1)
+public struct Caretaker: Sendable {
+    /// Within this time a daemon knows of a key that was made or revoked; the commands wait for it.
+    public static let keysInterval: Duration = .milliseconds(300)
     static let journalInterval: Duration = .seconds(600)
     static let journalDelay: Duration = .seconds(20)
     /// Below this many hours of room the log says so.

@@ -3,6 +3,7 @@ import GatehouseEngine
 import GatehouseJournal
 import GatehouseModel
 import GatehousePorts
+import Glibc
 import Logging
 
 /// The shell around one device's supervisor: opens its ports, reads and sends, stores its events, keeps its timer.
@@ -11,6 +12,8 @@ actor DeviceSession {
     static let unstoredLimit = 10_000
     /// Events handed to the journal at once.
     static let batchLimit = 5_000
+    /// How long after a pause in reading a device is not taken to be silent: what it said meanwhile is heard first.
+    static let catchingUp: Duration = .seconds(1)
     /// How long a device has to answer a command.
     static let commandPatience: Duration = .seconds(60)
 
@@ -36,11 +39,15 @@ actor DeviceSession {
     private let logger: Logger
     private var ports: [LinkNumber: (port: Port, outbox: Outbox)] = [:]
     private var openings: [LinkNumber: Task<Void, Never>] = [:]
+    private var closings: [LinkNumber: Task<Void, Never>] = [:]
     private var watch: Task<Void, Never>?
     private var alarm: (due: Duration, task: Task<Void, Never>)?
     private var jobs: [StoreJob] = []
     private var unstored = 0
     private var isStoring = false
+    /// How many links are not read until there is room, and until when what they said meanwhile is awaited.
+    private var heldBack = 0
+    private var caughtUp = Duration.zero
     private var isGivenUp = false
     private var waitingForRoom: [CheckedContinuation<Void, Never>] = []
     private var answers: [CommandID: CheckedContinuation<CommandAnswer, Never>] = [:]
@@ -87,7 +94,11 @@ actor DeviceSession {
         handle(.stop(reason: reason))
         watch?.cancel()
         for opening in openings.values { opening.cancel() }
-        for number in ports.keys.sorted() { await close(number)?.value }
+        // Whoever shuts the event loop down next must find no port on it.
+        for opening in openings.values { await opening.value }
+        for number in ports.keys.sorted() { close(number) }
+        for closing in closings.values { await closing.value }
+        await watch?.value
         for (id, _) in answers { settle(id, .refused("the gateway is stopping")) }
         let patience = Task {
             await surroundings.timekeeper.sleep(until: surroundings.timekeeper.now.uptime + Self.stopPatience)
@@ -165,12 +176,26 @@ extension DeviceSession {
 
     private func received(_ chunk: [UInt8], on number: LinkNumber) async {
         handle(.received(number, chunk))
+        guard unstored > Self.unstoredLimit else { return }
+        heldBack += 1
         while unstored > Self.unstoredLimit { await roomOrEnd() }
+        heldBack -= 1
+        caughtUp = surroundings.timekeeper.now.uptime + Self.catchingUp
+    }
+
+    /// When the device will have been heard out after a pause in reading; nil when it is heard as it speaks.
+    private var listensFrom: Duration? {
+        let now = surroundings.timekeeper.now.uptime
+        if heldBack > 0 { return now + Self.catchingUp }
+        return caughtUp > now ? caughtUp : nil
     }
 
     private func lost(_ number: LinkNumber, reason: String) {
+        let address = ports[number]?.port.address
         close(number)
         handle(.closed(number, reason: reason))
+        // Pulled out: it is tried again as soon as it is back, however long the pause would be.
+        if case .tty(let path) = address, access(path, F_OK) != 0 { watchFor(path) }
     }
 
     private func send(_ bytes: [UInt8], on number: LinkNumber) {
@@ -178,13 +203,13 @@ extension DeviceSession {
         lost(number, reason: "the device takes nothing")
     }
 
-    @discardableResult
-    private func close(_ number: LinkNumber) -> Task<Void, Never>? {
-        guard let (port, outbox) = ports.removeValue(forKey: number) else { return nil }
-        return Task {
+    private func close(_ number: LinkNumber) {
+        guard let (port, outbox) = ports.removeValue(forKey: number) else { return }
+        closings[number] = Task {
             // What the driver said last (a farewell, an acknowledgement) still goes out.
             await outbox.close()
             await port.close()
+            closings[number] = nil
         }
     }
 
@@ -195,6 +220,8 @@ extension DeviceSession {
         alarm?.task.cancel()
         let task = Task {
             await surroundings.timekeeper.sleep(until: due)
+            // A device that is not read is not silent: a scan would be cut in two, an answer taken for missing.
+            while let later = listensFrom, !Task.isCancelled { await surroundings.timekeeper.sleep(until: later) }
             guard !Task.isCancelled else { return }
             alarm = nil
             handle(.woke)

@@ -2,6 +2,7 @@ import ArgumentParser
 import GatehouseBus
 import GatehouseModel
 import GatehouseRuntime
+import Glibc
 
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,6 +33,7 @@ struct KeysCommand: ParsableCommand {
 
         func run() throws {
             let entry = try refusable { () throws(BusError) in try store(data).makeClient(name, role: role.bus) }
+            letDaemonKnow(data)
             if json {
                 Console.json(entry.json)
             } else {
@@ -83,12 +85,20 @@ struct KeysCommand: ParsableCommand {
             guard wasListed, let entry else {
                 throw Failure(.notInOrder, "\(name) has no keys; `gatehouse keys list` shows who has")
             }
+            letDaemonKnow(data)
             if json {
                 Console.json(entry.json)
             } else {
-                Console.line("\(name) is out; a running daemon knows within a second")
+                Console.line("\(name) is out")
             }
         }
+    }
+
+    /// Returns when a running daemon has looked at the keys again: a client that tried earlier would be turned away,
+    /// and some libraries do not try twice.
+    private static func letDaemonKnow(_ data: String?) {
+        guard RunFile(in: data ?? DataFolder.standard) != nil else { return }
+        usleep(UInt32(2 * Caretaker.keysInterval.wholeMilliseconds) * 1000)
     }
 
     private static func store(_ data: String?) -> KeyStore {

@@ -45,7 +45,9 @@ extension SimulatedZKTeco {
     }
 
     private mutating func event(for entry: ClockMemory.Entry) -> ZKPacket? {
-        guard isOpen, awayUntil == nil, let session, session.isAuthorised, session.events.contains(.punch) else {
+        guard isOpen, awayUntil == nil, fault != .silence, let session, session.isAuthorised,
+            session.events.contains(.punch)
+        else {
             return nil
         }
         if session.unacknowledged.count < Self.unacknowledgedLimit {

@@ -26,7 +26,9 @@ extension ZKTeco {
 
     private mutating func take(_ punches: [ZKPunch]) {
         guard let link else { return }
-        if punches.allSatisfy({ isResolved($0) }) { return publish(punches) }
+        // The terminal counts acknowledgements, so that an event must not overtake one that still waits for the user
+        // table.
+        if link.held.isEmpty, punches.allSatisfy({ isResolved($0) }) { return publish(punches) }
         guard link.held.count < Self.eventLimit else { return takeFromLog() }
         self.link?.held.append(punches)
         let isUnderWay = link.jobs.contains { [.sizes(.users), .read(.users)].contains($0) }

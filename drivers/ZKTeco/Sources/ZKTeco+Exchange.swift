@@ -4,6 +4,9 @@ import ZKTecoWire
 
 /// Requests and their replies: one at a time, matched by reply id, each with a deadline.
 extension ZKTeco {
+    /// After so long without a word a broken-off transfer is not begun again on the same session.
+    private static var deafLimit: Duration { .seconds(18) }
+
     /// Begins what is due next, if the terminal is not busy with a request.
     mutating func proceed() {
         while let link, !link.abandoned, link.exchange == nil {
@@ -70,6 +73,7 @@ extension ZKTeco {
         // them whole.
         guard link?.abandoned == false else { return }
         link?.heard = true
+        link?.lastHeard = now.uptime
         if link?.transport == .udp { return receiveDatagram(bytes) }
         link?.framer.receive(bytes)
         while link?.abandoned == false, let outcome = link?.framer.next() {
@@ -127,6 +131,10 @@ extension ZKTeco {
             link?.exchange?.resends -= 1
             link?.exchange?.deadline = now.uptime + exchange.patience
             send(exchange.packet)
+        } else if exchange.packet.command == .freeData, now.uptime - (link?.lastHeard ?? .zero) > Self.deafLimit {
+            // It answers not even the farewell to a transfer that broke off: it has started anew, and the session is
+            // gone.
+            abandon(.silent)
         } else if case .read(let dataset) = exchange.job, let step = link?.transfer?.timedOut() {
             carryOut(step, of: dataset)
         } else {

@@ -90,6 +90,9 @@ extension ZKTeco {
         if dataset == .users { publishHeld() } else { endRead(failure: reason) }
     }
 
+    /// How many punches made during one read are allowed for.
+    private static var overtakenLimit: Int { 64 }
+
     /// A punch made during the transfer may or may not be in the dataset, and spoils the division: then once more.
     private mutating func compare(_ after: ZKFreeSizes, at moment: Moment) {
         guard let read = link?.read else { return }
@@ -97,10 +100,13 @@ extension ZKTeco {
         if hasMoved, read.attempts < Self.readAttempts {
             return readAgain(after, at: moment)
         }
-        // A gate so busy that every read is overtaken: either count may be that of the bytes.
-        let counts = hasMoved ? [read.before.records, after.records] : [after.records]
-        for count in counts {
-            if let log = decode(read.dataset, count: count) { return accept(log) }
+        // A gate so busy that every read is overtaken: the bytes are as many records as there were at some moment
+        // between. A layout without text may make sense by chance then, so only one that has proved itself before is
+        // believed.
+        let lowest = max(read.before.records, after.records - Self.overtakenLimit)
+        for count in hasMoved ? Array(lowest...max(lowest, after.records)) : [after.records] {
+            guard let log = decode(read.dataset, count: count) else { continue }
+            if !hasMoved || log.provesItsCut || log.layout == memory.layout { return accept(log) }
         }
         guard read.attempts < Self.readAttempts else { return refuseLog(read) }
         readAgain(after, at: moment)

@@ -84,6 +84,8 @@ struct Link: Sendable {
     var counter = ZKReplyCounter()
     /// Bytes have come, so the transport is the right one.
     var heard = false
+    /// When the last word came, on the uptime clock.
+    var lastHeard = Duration.zero
     /// The terminal has accepted the connection, and the key if it wanted one.
     var established = false
     /// Given up: nothing is sent any more.

@@ -73,9 +73,9 @@ public struct ZKAttendanceLog: Hashable, Sendable {
         return log
     }
 
-    /// Whether the good records show beyond doubt that the layout is right although some are bad: at
+    /// Whether the good records show beyond doubt that the layout is right, although some are bad: at
     /// least 99 in 100 are good and carry a user id in plain text, which a wrong cut cannot imitate.
-    private var provesItsCut: Bool {
+    public var provesItsCut: Bool {
         guard layout.hasText, unreadable.count * 100 <= punches.count else { return false }
         return punches.allSatisfy { punch in
             punch.userID.map { id in !id.isEmpty && id.utf8.allSatisfy { (0x21...0x7E).contains($0) } } ?? false
@@ -102,7 +102,9 @@ extension ZKAttendanceLog {
 
     private func isPlausible(until latest: ZKTime?) -> Bool {
         punches.allSatisfy { punch in
-            guard punch.time.year >= Self.eightEarliest else { return false }
+            // A terminal whose battery is dead starts again in 2000; its records are kept, and marked by who reads
+            // them.
+            guard punch.time.year >= Self.eightEarliest || punch.time.year == 2000 else { return false }
             // Codes of consecutive days differ by one day's seconds, except across the end of a short
             // month: strict enough.
             return latest.map { punch.time.code <= $0.code + 86_400 } ?? true

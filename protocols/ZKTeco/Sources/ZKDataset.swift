@@ -13,9 +13,12 @@ public enum ZKDataset {
 
     /// Records as a device sends them.
     public static func bytes(_ records: some Sequence<[UInt8]>) -> [UInt8] {
-        let joined = Array(records.joined())
+        var joined: [UInt8] = []
+        for record in records { joined.append(contentsOf: record) }
         var dataset: [UInt8] = []
+        dataset.reserveCapacity(4 + joined.count)
         dataset.appendLittle(UInt32(joined.count))
-        return dataset + joined
+        dataset.append(contentsOf: joined)
+        return dataset
     }
 }

@@ -58,9 +58,10 @@ public struct ZKTransfer: Sendable {
     /// How many failed chunks a whole transfer bears, so that a device whose size keeps changing comes to
     /// an end.
     public static let failureLimit = 12
-    /// Chunk sizes that devices are known to bear.
-    public static let udpChunk = 16_384
-    /// See `udpChunk`.
+    /// Over UDP a chunk is what one datagram holds: the packets of a larger one carry no number, and where one
+    /// overtakes another the records come out scrambled.
+    public static let udpChunk = 1_000
+    /// Over TCP, what devices are known to bear.
     public static let tcpChunk = 65_472
 
     private enum Phase: Hashable, Sendable {
