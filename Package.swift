@@ -150,6 +150,12 @@ func tests() -> [Target] {
                 "GatehouseJournal",
             ]),
         test("GatehouseCommandTests", ["gatehouse", "GatehouseDriverKit"]),
+        test(
+            "SimulationTests",
+            [
+                "GatehouseSimulation", "GatehouseEngine", "GatehouseDriverKit", "GatehouseModel", "LineScannerDriver",
+                "LineScannerSimulator", "ZKTecoDriver", "ZKTecoSimulator", "ZKTecoWire",
+            ]),
     ]
 }
 

@@ -21,7 +21,7 @@ struct SimulateCommand: AsyncParsableCommand {
             Prints one line when ready, {"kind", "address"}; then it reads one JSON command a line, for example \
             {"punch": {"badge": "10023"}}, {"scan": "XF-0001"}, {"fault": "silence"} or {"report": true}.
             """,
-        subcommands: [Clock.self, Scanner.self])
+        subcommands: [Clock.self, Scanner.self, SimulateSeedCommand.self])
 
     /// Where a simulated device is to be found, and how good its line is.
     struct Place: ParsableArguments {
