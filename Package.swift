@@ -156,6 +156,7 @@ func tests() -> [Target] {
                 "GatehouseSimulation", "GatehouseEngine", "GatehouseDriverKit", "GatehouseModel", "LineScannerDriver",
                 "LineScannerSimulator", "ZKTecoDriver", "ZKTecoSimulator", "ZKTecoWire",
             ]),
+        test("ArchitectureTests"),
     ]
 }
 
