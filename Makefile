@@ -31,7 +31,7 @@ lint: ## The formatter's rules, strictly.
 	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests drivers protocols
 
 bench: prepare python ## Measure, beside a baseline in C that runs in the same minute.
-	swift build -c release --product gatehouse
+	swift build -c release --static-swift-stdlib --product gatehouse
 	.venv/bin/python Tests/Benchmarks/bench.py --gatehouse .build/release/gatehouse
 
 crash: build python ## Kill the daemon N times while devices stream (make crash N=1000).

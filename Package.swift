@@ -76,7 +76,7 @@ func shells() -> [Target] {
             "GatehouseRuntime",
             [
                 "GatehouseModel", "GatehouseDriverKit", "GatehouseEngine", "GatehouseSite", "GatehouseJournal",
-                "GatehouseBus", "GatehousePorts", .product(name: "Logging", package: "swift-log"),
+                "GatehouseBus", "GatehousePorts", "CLinux", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),

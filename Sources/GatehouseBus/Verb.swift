@@ -24,7 +24,7 @@ enum Verb: Hashable, Sendable {
     }
 
     /// What may be asked of a device.
-    static let commands: Set<String> = ["sync-clock", "read-log", "identify", "message", "import"]
+    static let commands: Set<String> = ["sync-clock", "read-log", "identify", "message", "import", "confirm"]
 
     /// The role that a client needs for it at least.
     var role: ClientRole {

@@ -10,17 +10,19 @@ struct BusDesk: BusRequests {
     let writer: JournalWriter
     let gateway: Gateway
     let imports: ImportDesk
+    let consumers: ConsumerDesk
     let timekeeper: Timekeeper
     let rules: AppendRules
 
     init(
-        reader: JournalReader, writer: JournalWriter, gateway: Gateway, imports: ImportDesk, timekeeper: Timekeeper,
-        site: String
+        reader: JournalReader, writer: JournalWriter, gateway: Gateway, imports: ImportDesk, consumers: ConsumerDesk,
+        timekeeper: Timekeeper, site: String
     ) {
         self.reader = reader
         self.writer = writer
         self.gateway = gateway
         self.imports = imports
+        self.consumers = consumers
         self.timekeeper = timekeeper
         rules = AppendRules(site: site)
     }
@@ -82,6 +84,12 @@ struct BusDesk: BusRequests {
             throw BusRefusal(.malformed, "the arguments are no JSON at byte \(error.offset): \(error.reason)")
         }
         if name == ImportDesk.command { return try await imports.take(json, for: device).bytes }
+        if name == ConsumerDesk.command {
+            guard device == ConsumerDesk.device else {
+                throw BusRefusal(.unknownDevice, "confirm is the gateway's own: send it to \(ConsumerDesk.device)")
+            }
+            return try await consumers.take(json).bytes
+        }
         guard let answer = await gateway.perform(try Self.command(name, json), on: device) else {
             throw BusRefusal(.unknownDevice, "\(device.prefix(80)) is no device here; `gatehouse devices` lists them")
         }

@@ -1,3 +1,4 @@
+import CLinux
 import GatehouseBus
 import GatehouseJournal
 import GatehouseModel
@@ -9,6 +10,7 @@ public struct Caretaker: Sendable {
     /// Within this time a daemon knows of a key that was made or revoked; the commands wait for it.
     public static let keysInterval: Duration = .milliseconds(300)
     static let journalInterval: Duration = .seconds(600)
+    static let memoryInterval: Duration = .seconds(60)
     static let journalDelay: Duration = .seconds(20)
     /// Below this many hours of room the log says so.
     static let hoursToWarn: Int64 = 72
@@ -31,6 +33,15 @@ public struct Caretaker: Sendable {
                 logger.error("the client keys cannot be read, the last list stays in force: \(error)")
             }
             await timekeeper.sleep(until: timekeeper.now.uptime + Self.keysInterval)
+        }
+    }
+
+    /// Gives back what a busy hour has left behind: the C library keeps freed memory for itself otherwise, hundreds of
+    /// megabytes of it after a log read-out at full speed. Until the task is cancelled.
+    func watchMemory() async {
+        while !Task.isCancelled {
+            await timekeeper.sleep(until: timekeeper.now.uptime + Self.memoryInterval)
+            await Blocking.run { gatehouse_give_back_memory() }
         }
     }
 

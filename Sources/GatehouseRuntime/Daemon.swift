@@ -38,7 +38,8 @@ public struct Daemon: Sendable {
         let imports = ImportDesk(gateway: gateway, writer: books.writer, timekeeper: timekeeper)
         let desk = BusDesk(
             reader: books.journal.reader, writer: books.writer, gateway: gateway, imports: imports,
-            timekeeper: timekeeper, site: site.id)
+            consumers: ConsumerDesk(journal: books.journal, timekeeper: timekeeper), timekeeper: timekeeper,
+            site: site.id)
         let (bus, keys) = try await startBus(site: site, folder: folder, books: books, desk: desk)
 
         let keeper = SiteKeeper(
@@ -67,6 +68,7 @@ public struct Daemon: Sendable {
             },
             Chore { await caretaker.watchKeys() },
             Chore { await caretaker.watchJournal() },
+            Chore { await caretaker.watchMemory() },
             Reloading(signals: await UnixSignalsSequence(trapping: .sighup), keeper: keeper, gateway: gateway),
             Announcement(file: runFile, folder: folder, ready: ready),
         ]

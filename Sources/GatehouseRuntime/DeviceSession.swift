@@ -124,7 +124,9 @@ actor DeviceSession {
         case .close(let number): close(number)
         case .store(let events, let token): store(events, token)
         case .answered(let id, let answer): settle(id, answer)
-        case .note(let note): logger.log(level: note.level, "\(note.text)")
+        case .note(let note):
+            let port = supervisor.snapshot.address ?? "none"
+            logger.log(level: note.level, "\(note.text)", metadata: ["port": "\(port)"])
         }
     }
 

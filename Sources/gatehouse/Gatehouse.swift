@@ -16,7 +16,8 @@ struct Gatehouse: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, DemoCommand.self, CheckCommand.self, DevicesCommand.self, TailCommand.self,
             AppendCommand.self, ExportCommand.self, ImportCommand.self, VerifyCommand.self, BackupCommand.self,
-            KeysCommand.self, CommandCommand.self, ReloadCommand.self, SimulateCommand.self, VersionCommand.self,
+            KeysCommand.self, ConsumersCommand.self, CommandCommand.self, ReloadCommand.self, SimulateCommand.self,
+            VersionCommand.self,
         ])
 
     static func main() async {

@@ -35,6 +35,10 @@ COMMANDS = [
     "keys new",
     "keys list",
     "keys revoke",
+    "consumers",
+    "consumers list",
+    "consumers confirm",
+    "consumers forget",
     "command",
     "reload",
     "simulate",
@@ -238,3 +242,21 @@ def test_export_in_both_formats(place, road):
         assert json.loads(table[0]["data"])["text"] == '=cmd|"x",\n中文'
         assert table[0]["subject"] == "'=1+1", "a spreadsheet must not compute it"
         assert [row["topic"] for row in table] == ["ext.a"] + ["ext.b"] * 8
+
+
+def test_consumers_tell_how_far_they_are(place):
+    """A consumer confirms, never goes back, never ahead of the head, and is forgotten; a wrong name is refused."""
+    with Daemon(f"{place}/data") as daemon:
+        with asking(daemon) as client:
+            client.append(*[cloud_event({"n": n}) for n in range(5)])
+
+        def consumers(*words, expect=0):
+            shown = gatehouse("consumers", *words, "--data", daemon.data, "--json", expect=expect)
+            return {row["consumer"]: row["confirmed"] for row in json.loads(shown)["consumers"]} if not expect else shown
+
+        assert consumers("list") == {}
+        assert consumers("confirm", "payroll", "3") == {"payroll": 3}
+        assert consumers("confirm", "payroll", "2") == {"payroll": 3}
+        assert consumers("confirm", "canteen", "900") == {"payroll": 3, "canteen": 5}
+        assert consumers("forget", "payroll") == {"canteen": 5}
+        consumers("confirm", "no/name", "1", expect=4)

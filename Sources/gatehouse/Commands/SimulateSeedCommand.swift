@@ -1,7 +1,5 @@
 import ArgumentParser
 import GatehouseSimulation
-import LineScannerSimulator
-import ZKTecoSimulator
 
 /// Plays whole sites from seeds, in memory: what the tests do, for a person who wants to see one of them.
 struct SimulateSeedCommand: ParsableCommand {
@@ -47,7 +45,7 @@ struct SimulateSeedCommand: ParsableCommand {
     private func play(_ seed: UInt64) -> BrokenInvariant? {
         var world = World(
             seed: seed, families: DriverCatalogue.families,
-            simulated: [SimulatedLineScanner.family, SimulatedZKTeco.family],
+            simulated: DriverCatalogue.simulated,
             plan: World.Plan(trouble: .seconds(until)), keepsLines: seeds == 1)
         var broken: BrokenInvariant?
         do throws(BrokenInvariant) { try world.run() } catch { broken = error }
