@@ -63,6 +63,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     private static func introduce(_ file: RunFile, folder: String) {
+        let program = CommandLine.arguments.first ?? "gatehouse"
         Console.line(
             """
             A small plant is running: two time clocks and two scanners, simulated down to the bytes on the wire.
@@ -73,8 +74,8 @@ struct DemoCommand: AsyncParsableCommand {
 
             In another terminal:
 
-              gatehouse devices --data \(folder)
-              gatehouse tail --data \(folder) --from 1 --json
+              \(program) devices --data \(folder)
+              \(program) tail --data \(folder) --from 1 --json
               GATEHOUSE_EVENTS=\(file.events) GATEHOUSE_REQUESTS=\(file.requests) \\
                 python3 examples/python/subscribe.py /tmp/how-far
 
