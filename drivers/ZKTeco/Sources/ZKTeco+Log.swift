@@ -136,9 +136,11 @@ extension ZKTeco {
 
     private mutating func refuseLog(_ read: LogRead) {
         let bytes = max(0, read.dataset.count - 4)
+        let isShort = bytes == 8 * read.before.records
         let reason =
             "the log of \(bytes) bytes makes no sense as \(read.before.records) records; "
             + "nothing of it is taken, and it is read again later"
+            + (isShort ? "; settings: { layout8: A } or B in the site file decides where the terminal is known" : "")
         fault("log-unreadable", reason, raw: read.dataset)
         endRead(failure: reason)
     }

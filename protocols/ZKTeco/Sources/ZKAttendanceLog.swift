@@ -100,10 +100,11 @@ extension ZKAttendanceLog {
             ?? ways.first { $0.hasKnownStates } ?? first
     }
 
+    /// A terminal whose battery is dead starts again in 2000, and its records are kept. Alone they decide nothing,
+    /// since either way of reading gives such dates: then the log is refused rather than guessed at.
     private func isPlausible(until latest: ZKTime?) -> Bool {
-        punches.allSatisfy { punch in
-            // A terminal whose battery is dead starts again in 2000; its records are kept, and marked by who reads
-            // them.
+        guard punches.contains(where: { $0.time.year >= Self.eightEarliest }) else { return false }
+        return punches.allSatisfy { punch in
             guard punch.time.year >= Self.eightEarliest || punch.time.year == 2000 else { return false }
             // Codes of consecutive days differ by one day's seconds, except across the end of a short
             // month: strict enough.

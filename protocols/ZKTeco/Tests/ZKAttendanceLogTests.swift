@@ -69,6 +69,23 @@ struct ZKAttendanceLogTests {
         #expect(log.layout == .eightA)
     }
 
+    @Test(
+        "P11: punches of a clock that stood at 2000 are read where later ones show the layout, and never guessed at alone"
+    )
+    func unsetClock() throws {
+        let unset = ZKPunch(uid: 1, time: try #require(ZKTime(year: 2000, month: 1, day: 1)), state: 0, verify: 1)
+        let real = ZKPunch(
+            uid: 2, time: try #require(ZKTime(year: 2026, month: 11, day: 20, hour: 8)), state: 0, verify: 1)
+        let latest = ZKTime(year: 2026, month: 11, day: 22)
+        let alone = ZKDataset.bytes([ZKRecordLayout.eightB.bytes(unset)])
+        #expect(throws: ZKAttendanceLog.Refusal.neitherEight) {
+            try ZKAttendanceLog.read(alone, count: 1, latest: latest)
+        }
+        #expect(try ZKAttendanceLog.read(alone, count: 1, eight: .eightB).punches == [unset])
+        let both = ZKDataset.bytes([unset, real].map(ZKRecordLayout.eightB.bytes))
+        #expect(try ZKAttendanceLog.read(both, count: 2, latest: latest).punches == [unset, real])
+    }
+
     @Test("eight-byte records without sense in either way are refused")
     func neitherEight() throws {
         let old = try #require(ZKTime(year: 2001, month: 1, day: 1))
