@@ -9,6 +9,13 @@ let house: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// One line for each wire and each device family.
+let devices =
+    + wire("LineScan")
+    + wire("ZKTeco")
+    + driver("LineScanner", speaks: "LineScan")
+    + driver("ZKTeco", speaks: "ZKTeco")
+
 let package = Package(
     name: "gatehouse",
     products: [
@@ -24,11 +31,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
-    targets: system() + core() + shells() + program() + tests()
-        + wire("LineScan")
-        + wire("ZKTeco")
-        + driver("LineScanner", speaks: "LineScan")
-        + driver("ZKTeco", speaks: "ZKTeco")
+    targets: system() + core() + shells() + devices + program(of: devices) + tests(of: devices)
 )
 
 /// The libraries of the system, and the few calls that Swift cannot make itself.
@@ -68,7 +71,7 @@ func shells() -> [Target] {
             ]),
         ours("GatehouseBus", ["GatehouseModel", "CZMQ", "CLinux"]),
         ours("GatehouseClient", ["GatehouseModel", "GatehouseBus", "CZMQ", "CLinux"]),
-        ours("GatehousePorts", ["GatehouseDriverKit", "CUdev", "CLinux"] + nio()),
+        ours("GatehousePorts", ["GatehouseDriverKit", "CUdev", "CLinux", http()] + nio()),
         ours(
             "GatehouseSimulationPorts",
             ["GatehouseModel", "GatehouseDriverKit", "GatehouseSimulation", "CLinux"] + nio()),
@@ -88,25 +91,37 @@ func nio() -> [Target.Dependency] {
     [.product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]
 }
 
+func http() -> Target.Dependency { .product(name: "NIOHTTP1", package: "swift-nio") }
+
 /// The executable, and the only place that names concrete drivers.
-func program() -> [Target] {
+func program(of devices: [Target]) -> [Target] {
     [
         .executableTarget(
             name: "gatehouse",
             dependencies: [
                 "GatehouseModel", "GatehouseWireKit", "GatehouseDriverKit", "GatehouseEngine", "GatehouseSite",
                 "GatehouseJournal", "GatehouseBus", "GatehouseClient", "GatehouseRuntime", "GatehouseSimulation",
-                "GatehouseSimulationPorts", "LineScannerDriver", "LineScannerSimulator", "ZKTecoDriver",
-                "ZKTecoSimulator", "ZKTecoWire",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "GatehouseSimulationPorts", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ],
+            ] + families(of: devices) + [.target(name: "ZKTecoWire")],
             swiftSettings: house)
     ]
 }
 
-func tests() -> [Target] {
+/// Every device family's driver and simulated device.
+func families(of devices: [Target]) -> [Target.Dependency] {
+    devices.filter { $0.name.hasSuffix("Driver") || $0.name.hasSuffix("Simulator") }.map { .target(name: $0.name) }
+}
+
+/// Every wire.
+func wires(of devices: [Target]) -> [Target.Dependency] {
+    devices.filter { $0.name.hasSuffix("Wire") }.map { .target(name: $0.name) }
+}
+
+func tests(of devices: [Target]) -> [Target] {
     [
         test("GatehouseModelTests", ["GatehouseModel"]),
         test("GatehouseWireKitTests", ["GatehouseWireKit"]),
@@ -127,8 +142,10 @@ func tests() -> [Target] {
         test("GatehouseSiteTests", ["GatehouseSite", "GatehouseModel", "GatehouseDriverKit"]),
         test(
             "GatehousePortsTests",
-            ["GatehousePorts", "GatehouseDriverKit", "CLinux", .product(name: "NIOEmbedded", package: "swift-nio")]
-                + nio()),
+            [
+                "GatehousePorts", "GatehouseDriverKit", "CLinux", http(),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio()),
         test(
             "GatehouseTestKitTests",
             ["GatehouseTestKit", "GatehouseWireKit", "GatehouseModel", "GatehouseDriverKit", "GatehouseSimulation"]),
@@ -147,15 +164,15 @@ func tests() -> [Target] {
             "GatehouseRuntimeTests",
             [
                 "GatehouseRuntime", "GatehouseModel", "GatehouseDriverKit", "GatehouseEngine", "GatehouseSite",
-                "GatehouseJournal",
+                "GatehouseJournal", "GatehousePorts", .product(name: "Logging", package: "swift-log"),
             ]),
         test("GatehouseCommandTests", ["gatehouse", "GatehouseDriverKit"]),
         test(
             "SimulationTests",
             [
-                "GatehouseSimulation", "GatehouseEngine", "GatehouseDriverKit", "GatehouseModel", "LineScannerDriver",
-                "LineScannerSimulator", "ZKTecoDriver", "ZKTecoSimulator", "ZKTecoWire",
-            ]),
+                "GatehouseSimulation", "GatehouseEngine", "GatehouseDriverKit", "GatehouseModel", "GatehouseTestKit",
+                "ZKTecoWire",
+            ] + families(of: devices)),
         test("ArchitectureTests"),
     ]
 }

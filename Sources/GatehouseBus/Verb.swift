@@ -24,7 +24,9 @@ enum Verb: Hashable, Sendable {
     }
 
     /// What may be asked of a device.
-    static let commands: Set<String> = ["sync-clock", "read-log", "identify", "message", "import", "confirm"]
+    static let commands: Set<String> = [
+        "sync-clock", "read-log", "identify", "message", "import", "confirm", "identify-port",
+    ]
 
     /// The role that a client needs for it at least.
     var role: ClientRole {

@@ -13,12 +13,21 @@ public protocol DeviceDriver: Sendable {
 
 /// What can happen to a driver.
 public enum DriverInput: Hashable, Sendable {
+    /// What the kernel says of the device, just before `linkOpened`: for `.hidraw` the report descriptor.
+    case described([UInt8])
     /// A link to the device stands. Nothing has been said on it.
     case linkOpened(Transport)
-    /// What one read gave: on serial and TCP any piece of the stream, on UDP one datagram. Never empty.
+    /// What one read gave: on serial and TCP any piece of the stream, on UDP one datagram, of `.hidraw` one report,
+    /// of `.evdev` whole `struct input_event`s of 24 bytes. Never empty.
     case received([UInt8])
-    /// The readings handed over with this receipt are on disk: the device may forget them now.
-    case recorded(Receipt)
+    /// A line that is shared with other devices is this driver's until it says `passLine`; only then may it `send`,
+    /// and what the line gives meanwhile is its `received`. For families that declare `sharesLine`.
+    case lineGranted
+    /// A device that calls in over HTTP asks this; answer with `respond`.
+    case requested(DeviceRequest, RequestID)
+    /// The readings handed over with this receipt are on disk: the device may forget them now. `known` is false when
+    /// a badge or code among them stands for nothing in the site file, though the site file has some.
+    case recorded(Receipt, known: Bool = true)
     /// The time asked for with `wake` has come.
     case woke
     /// A person or a service asks something of the device; answer with `answered`.
@@ -32,8 +41,17 @@ public enum DriverInput: Hashable, Sendable {
 
 /// What a driver wants done.
 public enum DriverEffect: Hashable, Sendable {
-    /// Bytes for the device; on UDP one datagram.
+    /// Bytes for the device; on UDP one datagram, on `.hidraw` one output report beginning with its number.
     case send([UInt8])
+    /// On `.hidraw`, a feature report beginning with its number.
+    case feature([UInt8])
+    /// This driver's turn on a shared line is over; it would like the next one after this time.
+    case passLine(again: Duration)
+    /// Asks for the next turn on a shared line as soon as the others allow it, whatever `passLine` said.
+    case wantLine
+    /// The answer to a request. Requests of a link that ends unanswered are refused by the gateway, so that the
+    /// device keeps what it sent.
+    case respond(RequestID, DeviceResponse)
     /// Readings to store. When all of them are on disk the driver hears `recorded` with the receipt.
     case observed([Observation], Receipt)
     /// Asks for `woke` after this time. One timer a driver: a new one replaces the last.
@@ -71,6 +89,12 @@ public enum Transport: String, Hashable, Sendable {
     case serial
     case tcp
     case udp
+    /// A keyboard's events from the kernel, the device grabbed so that nothing else is typed into.
+    case evdev
+    /// A HID device's reports as they are.
+    case hidraw
+    /// HTTP requests that the device makes.
+    case push
 }
 
 /// Why a driver gives a link up.

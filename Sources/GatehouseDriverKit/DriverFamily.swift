@@ -8,8 +8,18 @@ public struct DriverFamily: Sendable {
     public var hasMemory: Bool
     /// Where to reach a device of which only a host is given, in the order to try.
     public var network: [NetworkDoor]
-    /// USB devices that are certainly of this family; `auto` claims these and nothing else.
+    /// How its devices appear when they are plugged into this machine: `.serial`, `.evdev` or `.hidraw`.
+    public var plug: Transport
+    /// USB devices that are certainly of this family; `auto` claims these and nothing else. For `.hidraw` without a
+    /// pattern, every device whose descriptor has the usage page of bar code scanners.
     public var usb: [USBPattern]
+    /// Whether several devices may hang on one line, each speaking when it is asked: the gateway then gives the
+    /// drivers turns (`lineGranted`), also where there is only one.
+    public var sharesLine: Bool
+    /// For families whose devices call in over HTTP: how they are told apart.
+    public var callers: CallerManners?
+    /// Questions by which a device of the family is found at an unknown port.
+    public var probes: [Probe]
     /// The serial settings that devices of this family leave the factory with.
     public var line: SerialLine
     /// Keys that a device's `settings:` may hold, each with a line of explanation.
@@ -18,14 +28,19 @@ public struct DriverFamily: Sendable {
     public var make: @Sendable (DriverContext) throws(SettingsProblem) -> any DeviceDriver
 
     public init(
-        name: String, hasMemory: Bool, network: [NetworkDoor] = [], usb: [USBPattern] = [],
+        name: String, hasMemory: Bool, network: [NetworkDoor] = [], plug: Transport = .serial,
+        usb: [USBPattern] = [], sharesLine: Bool = false, callers: CallerManners? = nil, probes: [Probe] = [],
         line: SerialLine = SerialLine(), settings: [String: String] = [:],
         make: @escaping @Sendable (DriverContext) throws(SettingsProblem) -> any DeviceDriver
     ) {
         self.name = name
         self.hasMemory = hasMemory
         self.network = network
+        self.plug = plug
         self.usb = usb
+        self.sharesLine = sharesLine
+        self.callers = callers
+        self.probes = probes
         self.line = line
         self.settings = settings
         self.make = make
@@ -102,8 +117,15 @@ public struct DriverContext: Sendable {
         case whenFull = "when_full"
     }
 
+    /// What a device's readings count as.
+    public enum Role: String, Hashable, Sendable, CaseIterable {
+        /// Punches, scans, or whichever the reading turns out to be.
+        case clock, patrol, both
+    }
+
     /// The site's time zone, for devices whose clocks show local time.
     public var zone: Zone
+    public var role: Role
     public var clock: ClockPolicy
     public var clearLog: ClearPolicy
     /// The device's key or password; never to be published or logged.
@@ -112,12 +134,18 @@ public struct DriverContext: Sendable {
     public var expectedSerial: String?
     /// The device's `settings:` in the site file; an empty object where there are none.
     public var settings: JSONValue
+    /// The `data` of the newest punch or scan of this device in the journal when the driver is made: where to go on
+    /// reading. Null when there is none.
+    public var lastReading: JSONValue
 
     public init(
-        zone: Zone, clock: ClockPolicy = .report, clearLog: ClearPolicy = .never, secret: String? = nil,
-        expectedSerial: String? = nil, settings: JSONValue = .object([])
+        zone: Zone, role: Role = .both, clock: ClockPolicy = .report, clearLog: ClearPolicy = .never,
+        secret: String? = nil, expectedSerial: String? = nil, settings: JSONValue = .object([]),
+        lastReading: JSONValue = .null
     ) {
         self.zone = zone
+        self.role = role
+        self.lastReading = lastReading
         self.clock = clock
         self.clearLog = clearLog
         self.secret = secret

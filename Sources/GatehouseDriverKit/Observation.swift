@@ -24,8 +24,9 @@ public struct PunchReading: Hashable, Sendable {
         case card, fingerprint, face, palm, pin, qr, unknown
     }
 
-    /// The event's id: made from the record's own fields, so that the same record by whatever road has the same one.
-    public var identity: String
+    /// The event's id: made from the record's own fields, so that the same record by whatever road has the same one;
+    /// nil where the device gives nothing to make it from, and the gateway must make one.
+    public var identity: String?
     /// The number of the badge or user exactly as the device gives it, leading zeros kept.
     public var badge: String
     public var direction: Direction
@@ -36,7 +37,7 @@ public struct PunchReading: Hashable, Sendable {
     public var native: JSONValue
 
     public init(
-        identity: String, badge: String, direction: Direction, method: Method, deviceTime: LocalTime?,
+        identity: String?, badge: String, direction: Direction, method: Method, deviceTime: LocalTime?,
         native: JSONValue
     ) {
         self.identity = identity

@@ -1,43 +1,6 @@
 public import GatehouseDriverKit
 import GatehouseModel
 
-/// A serial port with something plugged in, as the system describes it.
-public struct PluggedPort: Hashable, Sendable {
-    /// `/dev/ttyUSB0`: where it is now, and nothing to know it by.
-    public var path: String
-    /// What it is known by: the USB serial number, else the place it is plugged into.
-    public var stableName: String
-    public var vendor: UInt16?
-    public var product: UInt16?
-    public var serial: String?
-    /// The place: `usb-1-2:1.0`.
-    public var place: String
-    /// What its descriptors say of maker and product.
-    public var facts: DeviceFacts
-
-    public init(
-        path: String, stableName: String, vendor: UInt16? = nil, product: UInt16? = nil, serial: String? = nil,
-        place: String, facts: DeviceFacts = DeviceFacts()
-    ) {
-        self.path = path
-        self.stableName = stableName
-        self.vendor = vendor
-        self.product = product
-        self.serial = serial
-        self.place = place
-        self.facts = facts
-    }
-
-    /// `05e0:1701`, where the port is a USB device.
-    public var usb: String? {
-        guard let vendor, let product else { return nil }
-        return [vendor, product].map { number in
-            let digits = String(number, radix: 16)
-            return String(repeating: "0", count: 4 - digits.count) + digits
-        }.joined(separator: ":")
-    }
-}
-
 /// How the site file says a device is found.
 public struct DeviceMatch: Hashable, Sendable {
     public var usb: USBPattern?
@@ -80,6 +43,17 @@ public struct DeviceDirectory: Sendable {
         public var facts: DeviceFacts
         /// Whether the site file names the device.
         public var isConfigured: Bool
+
+        public init(
+            device: String, family: String, targets: [LinkTarget], facts: DeviceFacts = DeviceFacts(),
+            isConfigured: Bool
+        ) {
+            self.device = device
+            self.family = family
+            self.targets = targets
+            self.facts = facts
+            self.isConfigured = isConfigured
+        }
     }
 
     /// A port that nobody speaks to, why, and what to write into the site file.
@@ -107,14 +81,14 @@ public struct DeviceDirectory: Sendable {
     public func plan(for ports: [PluggedPort], resolve: (String) -> String = { $0 }) -> Plan {
         var plan = Plan()
         var free = ports.sorted { ($0.place, $0.path) < ($1.place, $1.path) }
+        var shared: [SharedPort] = []
         // Whoever names a serial number or a path has the first choice; a bare vendor and product take what is left.
         let byCertainty = configured.enumerated().sorted { left, right in
             (rank(left.element), left.offset) < (rank(right.element), right.offset)
         }
         var claimed: [Int: Claim] = [:]
         for (index, device) in byCertainty {
-            let taken = free.firstIndex { matches(device.match, $0, resolve: resolve) }
-            let port = taken.map { free.remove(at: $0) }
+            let port = take(for: device, from: &free, shared: &shared, resolve: resolve)
             claimed[index] = claim(device, port: port)
         }
         plan.claims = claimed.sorted { $0.key < $1.key }.map(\.value)
@@ -124,11 +98,39 @@ public struct DeviceDirectory: Sendable {
         return plan
     }
 
+    /// A line that devices of one family hang on together.
+    private struct SharedPort {
+        var family: String
+        var port: PluggedPort
+    }
+
+    /// The port of a device: one that nobody has, or, for families that share a line, the one that a device of the
+    /// same family with the same match has.
+    private func take(
+        for device: Configured, from free: inout [PluggedPort], shared: inout [SharedPort],
+        resolve: (String) -> String
+    ) -> PluggedPort? {
+        let family = families.first { $0.name == device.family }
+        if let family, family.sharesLine {
+            let line = shared.first { $0.family == family.name && matches(device, $0.port, resolve: resolve) }
+            if let line { return line.port }
+        }
+        guard let index = free.firstIndex(where: { matches(device, $0, resolve: resolve) }) else { return nil }
+        let port = free.remove(at: index)
+        if let family, family.sharesLine { shared.append(SharedPort(family: family.name, port: port)) }
+        return port
+    }
+
     private func rank(_ device: Configured) -> Int {
         device.match.serial != nil || device.match.tty != nil ? 0 : 1
     }
 
-    private func matches(_ match: DeviceMatch, _ port: PluggedPort, resolve: (String) -> String) -> Bool {
+    private func matches(_ device: Configured, _ port: PluggedPort, resolve: (String) -> String) -> Bool {
+        let match = device.match
+        // One scanner may be a keyboard and a HID device at once: its family says which of the two is read.
+        if let family = families.first(where: { $0.name == device.family }), family.plug != port.transport {
+            return false
+        }
         if let tty = match.tty { return tty == port.path || resolve(tty) == port.path }
         guard match.usb != nil || match.serial != nil else { return false }
         if let usb = match.usb {
@@ -141,9 +143,10 @@ public struct DeviceDirectory: Sendable {
     private func claim(_ device: Configured, port: PluggedPort?) -> Claim {
         var targets = device.match.network
         if let tty = device.match.tty {
-            targets.append(LinkTarget(transport: .serial, address: tty))
+            let plug = families.first { $0.name == device.family }?.plug
+            targets.append(LinkTarget(transport: plug ?? port?.transport ?? .serial, path: tty))
         } else if let port {
-            targets.append(LinkTarget(transport: .serial, address: port.path))
+            targets.append(port.target)
         }
         let family = device.family ?? port.flatMap { certain(of: $0).first?.name } ?? "auto"
         return Claim(
@@ -152,16 +155,25 @@ public struct DeviceDirectory: Sendable {
     }
 
     private func certain(of port: PluggedPort) -> [DriverFamily] {
+        let fitting = families.filter { $0.plug == port.transport }
+        if port.isPOSScanner { return fitting }
         guard let vendor = port.vendor, let product = port.product else { return [] }
-        return families.filter { $0.usb.contains { $0.matches(vendor: vendor, product: product) } }
+        return fitting.filter { $0.usb.contains { $0.matches(vendor: vendor, product: product) } }
     }
 
     private func adopt(_ port: PluggedPort, into plan: inout Plan) {
         let candidates = certain(of: port)
         guard candidates.count == 1, let family = candidates.first else {
+            // Half of what sends reports is a mouse, and a board's own keyboard is nobody's scanner.
+            guard port.transport == .serial || (port.transport == .evdev && port.vendor != nil) else { return }
             let reason =
-                candidates.isEmpty
-                ? "no driver is certain of it" : "claimed by \(candidates.map(\.name).joined(separator: " and "))"
+                if candidates.count > 1 {
+                    "claimed by \(candidates.map(\.name).joined(separator: " and "))"
+                } else if port.transport == .evdev {
+                    "it types like a keyboard, and is left alone unless the site file names it"
+                } else {
+                    "no driver is certain of it"
+                }
             plan.unmanaged.append(
                 Unmanaged(port: port, reason: reason, suggestion: suggestion(for: port, family: candidates.first?.name))
             )
@@ -170,7 +182,7 @@ public struct DeviceDirectory: Sendable {
         plan.claims.append(
             Claim(
                 device: Self.deviceName(family: family.name, port: port), family: family.name,
-                targets: [LinkTarget(transport: .serial, address: port.path)], facts: port.facts, isConfigured: false))
+                targets: [port.target], facts: port.facts, isConfigured: false))
     }
 
     /// A device id for a port that the site file does not know: the family and what the port is known by, in the
@@ -184,7 +196,7 @@ public struct DeviceDirectory: Sendable {
     }
 
     private func suggestion(for port: PluggedPort, family: String?) -> String {
-        let driver = family ?? "line-scanner"
+        let driver = family ?? (port.transport == .evdev ? "keyboard-wedge" : "line-scanner")
         var match: [String] = []
         if let usb = port.usb { match.append("usb: \"\(usb)\"") }
         if let serial = port.serial { match.append("serial: \"\(serial.filter { $0 != "\"" && $0 != "\\" })\"") }

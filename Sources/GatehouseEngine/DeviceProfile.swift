@@ -12,19 +12,22 @@ public struct DeviceProfile: Sendable {
     public var driver: String
     /// Whether the device keeps readings while it is disconnected.
     public var hasMemory: Bool
+    /// Whether its driver speaks only when it is given a turn.
+    public var sharesLine: Bool
     public var zone: Zone
     public var clock: DriverContext.ClockPolicy
     /// Who the USB descriptors say it is; the driver's word counts more.
     public var facts: DeviceFacts
 
     public init(
-        site: String, device: String, driver: String, hasMemory: Bool, zone: Zone,
+        site: String, device: String, driver: String, hasMemory: Bool, sharesLine: Bool = false, zone: Zone,
         clock: DriverContext.ClockPolicy = .report, facts: DeviceFacts = DeviceFacts()
     ) {
         self.site = site
         self.device = device
         self.driver = driver
         self.hasMemory = hasMemory
+        self.sharesLine = sharesLine
         self.zone = zone
         self.clock = clock
         self.facts = facts
@@ -64,6 +67,15 @@ public struct ScanReader: Sendable {
     ) {
         self.codes = codes
         self.decodeGB18030 = decodeGB18030
+    }
+
+    /// Whether the site knows whose badge or what code it is; everything is known where the site names nothing.
+    func knows(_ observation: Observation) -> Bool {
+        guard !codes.isEmpty else { return true }
+        switch observation {
+        case .punch(let punch): return codes[punch.badge] != nil
+        case .scan(let scan): return codes[text(of: scan.payload).text] != nil
+        }
     }
 
     /// How a payload was turned into text.

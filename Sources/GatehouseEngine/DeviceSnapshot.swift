@@ -34,6 +34,22 @@ public struct DeviceSnapshot: Hashable, Sendable {
         self.facts = facts
     }
 
+    /// The row of a device that is also heard on a second road: the first counts while it works, then the other.
+    public func joined(with second: DeviceSnapshot?) -> DeviceSnapshot {
+        guard let second, second.state == .online else { return self }
+        guard state != .online else {
+            var both = self
+            both.lastEvent = [lastEvent, second.lastEvent].compactMap(\.self).max { $0.moment < $1.moment }
+            return both
+        }
+        var other = second
+        other.facts = DeviceFacts(
+            vendor: second.facts.vendor ?? facts.vendor, model: second.facts.model ?? facts.model,
+            serial: second.facts.serial ?? facts.serial, firmware: second.facts.firmware ?? facts.firmware)
+        other.log = second.log ?? log
+        return other
+    }
+
     /// The row as the commands and the bus give it.
     public var json: JSONValue {
         var members: [JSONValue.Member] = [

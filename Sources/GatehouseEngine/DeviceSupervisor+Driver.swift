@@ -14,11 +14,17 @@ extension DeviceSupervisor {
     private mutating func carryOut(_ effect: DriverEffect, at now: Now) -> [SupervisorEffect] {
         switch effect {
         case .send(let bytes):
-            guard case .open(let number, _, _) = link else { return [] }
-            return [.send(number, bytes)]
+            return onLink { .send($0, bytes) }
+        case .feature(let report):
+            return onLink { .feature($0, report) }
+        case .passLine(let again):
+            return passLine(again: again, at: now)
+        case .wantLine:
+            return wantLine(at: now)
+        case .respond(let id, let response):
+            return onLink { .respond($0, id, response) }
         case .observed(let observations, let receipt):
-            let announcement = announce(at: now)
-            return announcement + [store(observations.map { normaliser.event(for: $0, at: now) }, receipt: receipt)]
+            return observed(observations, receipt, at: now)
         case .wake(let after):
             driverDeadline = now.uptime + after
             return []
@@ -26,9 +32,9 @@ extension DeviceSupervisor {
             return identified(facts, at: now)
         case .clock(let clock):
             snapshot.clockOffset = clock.corrected ? .zero : clock.offset
-            return [store([normaliser.clock(clock, at: now)], receipt: nil)]
+            return [store([normaliser.clock(clock, at: now)])]
         case .synced(let moment):
-            return [store([normaliser.synced(through: moment, at: now)], receipt: nil)]
+            return [store([normaliser.synced(through: moment, at: now)])]
         case .status(let status):
             snapshot.log = status
             return []
@@ -45,6 +51,21 @@ extension DeviceSupervisor {
         }
     }
 
+    /// What can only be done on a link that stands.
+    func onLink(_ effect: (LinkNumber) -> SupervisorEffect) -> [SupervisorEffect] {
+        guard case .open(let number, _, _) = link else { return [] }
+        return [effect(number)]
+    }
+
+    private mutating func observed(
+        _ observations: [Observation], _ receipt: Receipt, at now: Now
+    ) -> [SupervisorEffect] {
+        let announcement = announce(at: now)
+        let isKnown = observations.allSatisfy(normaliser.scans.knows)
+        let events = observations.map { normaliser.event(for: $0, at: now) }
+        return announcement + [store(events, handover: Handover(receipt: receipt, isKnown: isKnown))]
+    }
+
     /// Says `device.connected`, once a link.
     mutating func announce(at now: Now) -> [SupervisorEffect] {
         guard case .open(_, let target, _) = link, !isAnnounced else { return [] }
@@ -52,12 +73,12 @@ extension DeviceSupervisor {
         snapshot.state = .online
         snapshot.trouble = nil
         let event = normaliser.connected(facts, address: target.address, at: now)
-        return [store([event], receipt: nil), .note(Note(.notice, "connected at \(target.address)"))]
+        return [store([event]), .note(Note(.notice, "connected at \(target.address)"))]
     }
 
-    mutating func store(_ events: [Event], receipt: Receipt?) -> SupervisorEffect {
+    mutating func store(_ events: [Event], handover: Handover? = nil) -> SupervisorEffect {
         lastToken += 1
-        if let receipt { receipts[StoreToken(lastToken)] = receipt }
+        if let handover { receipts[StoreToken(lastToken)] = handover }
         return .store(events, StoreToken(lastToken))
     }
 
@@ -71,6 +92,6 @@ extension DeviceSupervisor {
         if !isAnnounced { snapshot.state = .faulted }
         snapshot.trouble = fault.message
         let event = normaliser.faulted(fault, at: now)
-        return [store([event], receipt: nil), .note(Note(.warning, "\(fault.code): \(fault.message)"))]
+        return [store([event]), .note(Note(.warning, "\(fault.code): \(fault.message)"))]
     }
 }

@@ -51,16 +51,21 @@ extension DeviceSupervisor {
         return [.open(LinkNumber(lastLink), target)]
     }
 
-    mutating func opened(_ number: LinkNumber, at now: Now) -> [SupervisorEffect] {
+    mutating func opened(
+        _ number: LinkNumber, descriptor: [UInt8], isShared: Bool, at now: Now
+    ) -> [SupervisorEffect] {
         guard case .opening(number, let target) = link else { return [.close(number)] }
         link = .open(number, target, since: now.uptime)
         driverDeadline = nil
         isAnnounced = false
-        let effects = play(.linkOpened(target.transport), at: now)
-        // A driver that has nothing to ask only listens: the open line is all there is to know.
-        let listens = !effects.contains { if case .send = $0 { true } else { false } }
-        guard case .open(number, _, _) = link, listens, !isAnnounced else { return effects }
-        return announce(at: now) + effects
+        turn = normaliser.profile.sharesLine ? (isShared ? .given : .due(now.uptime)) : .never
+        var effects = descriptor.isEmpty ? [] : play(.described(descriptor), at: now)
+        effects += play(.linkOpened(target.transport), at: now)
+        // A driver that has nothing to ask and waits for nothing only listens: the open line is all there is to know.
+        let asks = driverDeadline != nil || effects.contains { if case .send = $0 { true } else { false } }
+        let listens = turn == .never && !asks
+        if case .open(number, _, _) = link, listens, !isAnnounced { effects = announce(at: now) + effects }
+        return effects + takeDueTurn(at: now)
     }
 
     mutating func openFailed(_ number: LinkNumber, reason: String, at now: Now) -> [SupervisorEffect] {
@@ -77,9 +82,16 @@ extension DeviceSupervisor {
 
     mutating func closed(_ number: LinkNumber, reason: String, at now: Now) -> [SupervisorEffect] {
         switch link {
-        case .open(number, _, _):
+        case .open(number, let target, _):
+            let wasAnnounced = isAnnounced
             let effects = linkLost(reason: reason, at: now)
-            pause(for: backoff.next(), at: now)
+            // Datagrams have a way "open" to a port where nobody listens: what never answered gives way to the next.
+            if !wasAnnounced, targets.count > 1 {
+                cursor += 1
+                pause(for: cursor % targets.count == 0 ? patience(with: target) : .zero, at: now)
+            } else {
+                pause(for: patience(with: target), at: now)
+            }
             return effects
         case .opening(number, _):
             return openFailed(number, reason: reason, at: now)
@@ -89,12 +101,12 @@ extension DeviceSupervisor {
     }
 
     mutating func abandon(_ reason: AbandonReason, at now: Now) -> [SupervisorEffect] {
-        guard case .open(let number, _, _) = link else { return [] }
+        guard case .open(let number, let target, _) = link else { return [] }
         var effects: [SupervisorEffect] = [.close(number)]
         effects += linkLost(reason: reason.explanation, at: now)
         switch reason {
         case .silent, .garbled:
-            pause(for: backoff.next(), at: now)
+            pause(for: patience(with: target), at: now)
         case .wrongTransport:
             cursor += 1
             pause(for: cursor % max(1, targets.count) == 0 ? backoff.next() : .zero, at: now)
@@ -124,6 +136,7 @@ extension DeviceSupervisor {
         // From here on the driver's sends go nowhere: nothing it returns may reach a link that is closed.
         link = .pausing(until: now.uptime)
         driverDeadline = nil
+        turn = .never
         receipts.removeAll()
         // Why the device cannot be used is said better by its fault than by the link that ended because of it.
         if snapshot.state != .faulted || isAnnounced {
@@ -136,9 +149,14 @@ extension DeviceSupervisor {
         guard isAnnounced else { return effects }
         isAnnounced = false
         let event = normaliser.disconnected(facts, address: target.address, reason: reason, at: now)
-        effects.append(store([event], receipt: nil))
+        effects.append(store([event]))
         effects.append(.note(Note(.notice, "disconnected from \(target.address): \(reason)")))
         return effects
+    }
+
+    /// How long to wait before the next try. A device that calls sets its own pace, and must not find nobody there.
+    private mutating func patience(with target: LinkTarget) -> Duration {
+        target.calls ? min(backoff.next(), .milliseconds(500)) : backoff.next()
     }
 
     private mutating func pause(for pause: Duration, at now: Now) {

@@ -18,6 +18,12 @@ public struct DeviceSupervisor: Sendable {
         case stopped
     }
 
+    /// What was handed over to be stored and the driver will hear of.
+    struct Handover: Hashable, Sendable {
+        var receipt: Receipt
+        var isKnown: Bool
+    }
+
     public internal(set) var snapshot: DeviceSnapshot
     var normaliser: Normaliser
     var driver: any DeviceDriver
@@ -28,8 +34,11 @@ public struct DeviceSupervisor: Sendable {
     var backoff: Backoff
     /// When the driver asked to be woken, in uptime.
     var driverDeadline: Duration?
-    /// What the driver is waiting for: the receipts of events that are on their way to the disk.
-    var receipts: [StoreToken: Receipt] = [:]
+    /// Whose turn it is on the line.
+    var turn = Turn.never
+    /// What the driver is waiting for: the receipts of events that are on their way to the disk, and whether the site
+    /// knows everybody and everything in them.
+    var receipts: [StoreToken: Handover] = [:]
     var lastToken: UInt64 = 0
     var lastLink: UInt64 = 0
     /// Whether `device.connected` has been said for this link.
@@ -53,7 +62,7 @@ public struct DeviceSupervisor: Sendable {
     public var nextDeadline: Duration? {
         switch link {
         case .pausing(let until): until
-        case .open: driverDeadline
+        case .open: [driverDeadline, turn.due].compactMap(\.self).min()
         case .absent, .opening, .stopped: nil
         }
     }
@@ -70,6 +79,11 @@ public struct DeviceSupervisor: Sendable {
         normaliser.scans.codes = codes
     }
 
+    /// The device file that a link which stands leads to, where it is one.
+    public func path(of number: LinkNumber) -> String? {
+        if case .open(number, let target, _) = link { target.path } else { nil }
+    }
+
     /// How many handed-over stores are not on disk yet.
     public var unstored: Int { receipts.count }
 
@@ -78,7 +92,10 @@ public struct DeviceSupervisor: Sendable {
         switch input {
         case .targets(let targets, let facts): return retarget(to: targets, facts: facts, at: now)
         case .reachable: return reachable(at: now)
-        case .opened(let number): return opened(number, at: now)
+        case .opened(let number, let descriptor, let isShared):
+            return opened(number, descriptor: descriptor, isShared: isShared, at: now)
+        case .granted(let number): return granted(number, at: now)
+        case .requested(let number, let request, let id): return requested(request, id, on: number, at: now)
         case .openFailed(let number, let reason): return openFailed(number, reason: reason, at: now)
         case .received(let number, let bytes): return received(bytes, on: number, at: now)
         case .closed(let number, let reason): return closed(number, reason: reason, at: now)
@@ -95,10 +112,10 @@ public struct DeviceSupervisor: Sendable {
     }
 
     private mutating func stored(_ token: StoreToken, at now: Now) -> [SupervisorEffect] {
-        guard let receipt = receipts.removeValue(forKey: token) else { return [] }
+        guard let handover = receipts.removeValue(forKey: token) else { return [] }
         snapshot.lastEvent = Timestamp(now.wall, in: normaliser.profile.zone)
         guard case .open = link else { return [] }
-        return play(.recorded(receipt), at: now)
+        return play(.recorded(handover.receipt, known: handover.isKnown), at: now)
     }
 
     private mutating func woke(at now: Now) -> [SupervisorEffect] {
@@ -106,12 +123,23 @@ public struct DeviceSupervisor: Sendable {
         case .pausing(let until) where until <= now.uptime:
             return open(at: now)
         case .open:
-            guard let due = driverDeadline, due <= now.uptime else { return [] }
-            driverDeadline = nil
-            return play(.woke, at: now)
+            return takeDueTurn(at: now) + wakeDriver(at: now)
         case .absent, .pausing, .opening, .stopped:
             return []
         }
+    }
+
+    private mutating func wakeDriver(at now: Now) -> [SupervisorEffect] {
+        guard case .open = link, let due = driverDeadline, due <= now.uptime else { return [] }
+        driverDeadline = nil
+        return play(.woke, at: now)
+    }
+
+    private mutating func requested(
+        _ request: DeviceRequest, _ id: RequestID, on number: LinkNumber, at now: Now
+    ) -> [SupervisorEffect] {
+        guard case .open(number, _, _) = link else { return [] }
+        return play(.requested(request, id), at: now)
     }
 
     private mutating func asked(_ command: DeviceCommand, _ id: CommandID, at now: Now) -> [SupervisorEffect] {

@@ -36,7 +36,8 @@ public struct Normaliser: Sendable {
         data.appendMember("native", json: Self.native(punch.native, flagging: reading))
         data.append(UInt8(ascii: "}"))
         return Event(
-            source: source, id: punch.identity, topic: "punch.recorded", subject: punch.badge, time: time, data: data)
+            source: source, id: punch.identity ?? identifiers.next(at: now.wall), topic: "punch.recorded",
+            subject: punch.badge, time: time, data: data)
     }
 
     private mutating func event(for scan: ScanReading, at now: Now) -> Event {

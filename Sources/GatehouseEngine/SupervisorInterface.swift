@@ -11,6 +11,21 @@ public struct LinkTarget: Hashable, Sendable {
         self.transport = transport
         self.address = address
     }
+
+    /// Whether opening it means to wait until the device calls.
+    public var calls: Bool { transport == .push || address.hasPrefix("tcp-listen:") }
+
+    /// The device file, where the target is one.
+    public var path: String? {
+        let path = address.drop { $0 != "/" }
+        return [.serial, .evdev, .hidraw].contains(transport) && path.hasPrefix("/") ? String(path) : nil
+    }
+
+    /// A device file of this machine: `/dev/ttyUSB0`, `evdev:/dev/input/event3`, `hidraw:/dev/hidraw0`.
+    public init(transport: Transport, path: String) {
+        let scheme = transport == .serial ? "" : "\(transport.rawValue):"
+        self.init(transport: transport, address: scheme + path)
+    }
 }
 
 /// Which of a device's links something belongs to; what comes from an earlier one is stale.
@@ -42,8 +57,13 @@ public enum SupervisorInput: Sendable {
     case targets([LinkTarget], facts: DeviceFacts = DeviceFacts())
     /// Something changed that makes a try worth while at once: the path appeared.
     case reachable
-    /// The link asked for stands.
-    case opened(LinkNumber)
+    /// The link asked for stands; what the kernel says of it (a report descriptor), and whether other devices hang on
+    /// the same line, so that the shell gives turns.
+    case opened(LinkNumber, descriptor: [UInt8] = [], isShared: Bool = false)
+    /// The shared line is this device's until it passes it on.
+    case granted(LinkNumber)
+    /// The device asks something over HTTP.
+    case requested(LinkNumber, DeviceRequest, RequestID)
     /// The link asked for could not be made; why, for the operator.
     case openFailed(LinkNumber, reason: String)
     /// Bytes came in.
@@ -63,6 +83,13 @@ public enum SupervisorInput: Sendable {
 public enum SupervisorEffect: Hashable, Sendable {
     case open(LinkNumber, LinkTarget)
     case send(LinkNumber, [UInt8])
+    /// A feature report for a HID device.
+    case feature(LinkNumber, [UInt8])
+    /// The shared line is free for the others; this device wants its next turn after that time.
+    case passLine(LinkNumber, again: Duration)
+    /// This device wants its next turn on the shared line soon.
+    case wantLine(LinkNumber)
+    case respond(LinkNumber, RequestID, DeviceResponse)
     case close(LinkNumber)
     /// Put the events on disk and say `stored`. None of them may be seen before the ones handed over earlier.
     case store([Event], StoreToken)

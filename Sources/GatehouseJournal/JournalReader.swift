@@ -44,6 +44,26 @@ public struct JournalReader: Sendable {
         return try page(from: sequence, through: sequence, limits: .one).events.first
     }
 
+    /// The newest punch or scan of a source, looked for among the 20,000 events up to the source's last one; nil when
+    /// there is none so near.
+    public func lastReading(of source: String) throws(JournalError) -> Recorded? {
+        let sequence = try journalling {
+            try database.read { database in
+                try Int64.fetchOne(
+                    database,
+                    sql: """
+                        SELECT events.sequence FROM sources
+                        JOIN events ON events.sequence BETWEEN sources.head - 20000 AND sources.head
+                            AND events.source = sources.id
+                        JOIN topics ON topics.id = events.topic AND topics.name IN ('punch.recorded', 'scan.recorded')
+                        WHERE sources.name = ? ORDER BY events.sequence DESC LIMIT 1
+                        """, arguments: [source])
+            }
+        }
+        guard let sequence else { return nil }
+        return try page(from: sequence, through: sequence, limits: .one).events.first
+    }
+
     func ends() throws(JournalError) -> JournalEnds {
         try journalling { try database.read { try JournalEnds(in: $0) } }
     }

@@ -37,10 +37,12 @@ public struct DeviceRecord: Hashable, Sendable {
     public var attributes: [String: String]
     /// Nearest first.
     public var ancestors: [Ancestor]
+    /// Of a `hidraw` device: what its reports mean, as the kernel has it from the device; else empty.
+    public var reportDescriptor: [UInt8]
 
     public init(
         subsystem: String, devicePath: String?, systemPath: String, properties: [String: String] = [:],
-        attributes: [String: String] = [:], ancestors: [Ancestor] = []
+        attributes: [String: String] = [:], ancestors: [Ancestor] = [], reportDescriptor: [UInt8] = []
     ) {
         self.subsystem = subsystem
         self.devicePath = devicePath
@@ -48,10 +50,12 @@ public struct DeviceRecord: Hashable, Sendable {
         self.properties = properties
         self.attributes = attributes
         self.ancestors = ancestors
+        self.reportDescriptor = reportDescriptor
     }
 
     /// The attributes of a device or ancestor that are worth reading; others may be slow or have effects.
     static let attributeNames = [
         "idVendor", "idProduct", "serial", "manufacturer", "product", "bInterfaceNumber", "port_number", "type",
+        "capabilities/key",
     ]
 }

@@ -9,7 +9,7 @@ extension FoundPort {
         var name = "usb-\(hex(usb.vendor)):\(hex(usb.product))-\(serial)"
         if usb.interface > 0 { name += "-if\(usb.interface)" }
         if let portNumber, portNumber > 0 { name += "-port\(portNumber)" }
-        return name
+        return name + Self.suffix(subsystem)
     }
 
     /// The stable name of every port by its device path. Where several share one, because their maker gave

@@ -1,6 +1,7 @@
 extension FoundPort {
     /// Makes sense of a record. Nil for what is no port to a device: virtual consoles, pseudo-terminals,
-    /// platform serial ports without hardware behind them.
+    /// platform serial ports without hardware behind them, input devices that are no keyboards (mice, buttons, and
+    /// the device above the node).
     public init?(_ record: DeviceRecord) {
         guard let devicePath = record.devicePath, Self.isPhysical(record) else { return nil }
         let number = record.ancestors.first { $0.subsystem == "usb-serial" }?.attributes["port_number"].flatMap {
@@ -9,14 +10,37 @@ extension FoundPort {
         let socket = record.properties["ID_PATH"] ?? Self.derivedPath(record.ancestors) ?? record.systemPath
         self.init(
             subsystem: record.subsystem, devicePath: devicePath, systemPath: record.systemPath,
-            portPath: number.map { "\(socket)-port\($0)" } ?? socket, portNumber: number,
-            usb: USB(record), driver: record.ancestors.lazy.compactMap(\.driver).first)
+            portPath: (number.map { "\(socket)-port\($0)" } ?? socket) + Self.suffix(record.subsystem),
+            portNumber: number, usb: USB(record), driver: record.ancestors.lazy.compactMap(\.driver).first,
+            usagePages: ReportDescriptor(record.reportDescriptor).usagePages)
     }
 
     private static func isPhysical(_ record: DeviceRecord) -> Bool {
         guard !record.systemPath.contains("/devices/virtual/"), !record.ancestors.isEmpty else { return false }
+        switch record.subsystem {
         // PORT_UNKNOWN: the 8250 driver makes ttyS0 to ttyS3 whether or not there is a chip.
-        return record.subsystem != "tty" || record.attributes["type"] != "0"
+        case "tty": return record.attributes["type"] != "0"
+        case "input": return isKeyboard(record)
+        default: return true
+        }
+    }
+
+    /// By the keys that the device has, as udev's own input_id builtin judges, or by its verdict. The node of a
+    /// keyboard also comes as `/dev/input/mouse0` and the like, which are not the ones to open.
+    private static func isKeyboard(_ record: DeviceRecord) -> Bool {
+        guard record.devicePath?.hasPrefix("/dev/input/event") == true else { return false }
+        if record.properties["ID_INPUT_KEYBOARD"] == "1" { return true }
+        return record.ancestors.lazy.compactMap { $0.attributes["capabilities/key"] }.first
+            .map { KeyCapabilities($0).canType } ?? false
+    }
+
+    /// One plug may be a keyboard and a HID device at once, so each kind has names of its own.
+    static func suffix(_ subsystem: String) -> String {
+        switch subsystem {
+        case "input": "-event"
+        case "hidraw": "-hidraw"
+        default: ""
+        }
     }
 
     /// udev's `ID_PATH`, put together as its path_id builtin does: the USB interface's place below its bus,

@@ -11,6 +11,9 @@ public final class HotPlug: Sendable {
     /// unnoticed.
     public static let eventLimit = 256
 
+    /// The kernel subsystems whose devices are ports.
+    public static let subsystems = ["tty", "input", "hidraw"]
+
     /// Begins with `rescan`. For one consumer.
     public let events: AsyncStream<HotPlugEvent>
 
@@ -19,8 +22,8 @@ public final class HotPlug: Sendable {
 
     /// Starts watching; on return the monitor listens, so that what a `scan` afterwards misses is an event.
     ///
-    /// - Parameter subsystems: Kernel subsystems: `tty`, later also `hidraw` and `input`.
-    public init(subsystems: [String] = ["tty"]) async throws(HotPlugError) {
+    /// - Parameter subsystems: Those to watch.
+    public init(subsystems: [String] = HotPlug.subsystems) async throws(HotPlugError) {
         let (events, outlet) = AsyncStream.makeStream(
             of: HotPlugEvent.self, bufferingPolicy: .bufferingNewest(Self.eventLimit))
         self.events = events
@@ -60,7 +63,7 @@ public final class HotPlug: Sendable {
     }
 
     /// Every port that is there now, in the order of the device paths.
-    public static func scan(subsystems: [String] = ["tty"]) async throws(HotPlugError) -> [FoundPort] {
+    public static func scan(subsystems: [String] = HotPlug.subsystems) async throws(HotPlugError) -> [FoundPort] {
         let outcome = OneShot<Result<[FoundPort], HotPlugError>>()
         NIOSingletons.posixBlockingThreadPool.submit { _ in
             do throws(HotPlugError) {

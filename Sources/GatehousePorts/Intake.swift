@@ -6,8 +6,14 @@ struct Intake: Sendable {
     enum Grain: Sendable {
         /// A stream: what waits is handed over as one chunk.
         case stream
+        /// A stream of records that are this many bytes long: what waits is handed over as one chunk, but no
+        /// record is ever cut.
+        case records(size: Int)
         /// Datagrams: each is a chunk of its own, and an empty one means nothing.
         case datagrams
+        /// Reports of a HID device: kept apart like datagrams, but more may wait, since the kernel keeps 64 and
+        /// then loses them without a word.
+        case reports
     }
 
     enum Taken: Equatable, Sendable {
@@ -16,12 +22,15 @@ struct Intake: Sendable {
         case nothingYet
     }
 
-    /// The largest chunk of a stream, and the number of waiting bytes at which reading pauses. A read that
-    /// has begun is still accepted, so a little more than this may wait, but never more than one round of
-    /// the channel's reads.
+    /// The number of waiting bytes at which reading pauses. A read that has begun is still accepted, so a
+    /// little more than this may wait, but never more than one round of the channel's reads.
     static let limit = 65_536
+    /// The largest chunk of a stream: what a driver makes of one is held at once.
+    static let chunkLimit = 16_384
     /// Reading also pauses at this many datagrams, however small they are.
     static let datagramLimit = 64
+    /// Reading also pauses at this many reports.
+    static let reportLimit = 1024
 
     private let grain: Grain
     private var stream: [UInt8] = []
@@ -39,8 +48,8 @@ struct Intake: Sendable {
         guard !bytes.isEmpty, ending == nil else { return }
         waiting += bytes.count
         switch grain {
-        case .stream: stream.append(contentsOf: bytes)
-        case .datagrams: datagrams.append(Array(bytes))
+        case .stream, .records: stream.append(contentsOf: bytes)
+        case .datagrams, .reports: datagrams.append(Array(bytes))
         }
     }
 
@@ -70,19 +79,30 @@ struct Intake: Sendable {
     /// Why there will be no more, once that is known; bytes may still wait.
     var reason: PortEnding? { ending }
 
-    private var isFull: Bool { waiting >= Self.limit || datagrams.count >= Self.datagramLimit }
+    private var isFull: Bool {
+        let limit = if case .reports = grain { Self.reportLimit } else { Self.datagramLimit }
+        return waiting >= Self.limit || datagrams.count >= limit
+    }
 
     private mutating func nextChunk() -> [UInt8]? {
         switch grain {
-        case .datagrams:
-            return datagrams.isEmpty ? nil : datagrams.removeFirst()
-        case .stream where stream.count <= Self.limit:
-            defer { stream = [] }
-            return stream.isEmpty ? nil : stream
-        case .stream:
-            let chunk = Array(stream.prefix(Self.limit))
-            stream.removeFirst(Self.limit)
-            return chunk
+        case .datagrams, .reports: datagrams.isEmpty ? nil : datagrams.removeFirst()
+        case .stream: nextPiece(of: 1)
+        case .records(let size): nextPiece(of: size)
         }
+    }
+
+    /// What waits of the stream in whole records; what is left of the last one stays.
+    private mutating func nextPiece(of size: Int) -> [UInt8]? {
+        let most = min(stream.count, Self.chunkLimit)
+        let count = most - most % size
+        guard count > 0 else { return nil }
+        if count == stream.count {
+            defer { stream = [] }
+            return stream
+        }
+        let chunk = Array(stream.prefix(count))
+        stream.removeFirst(count)
+        return chunk
     }
 }

@@ -16,25 +16,47 @@ public final class Port: Sendable {
     /// Where it leads.
     public let address: PortAddress
 
+    /// The report descriptor of a HID device as the kernel gives it; empty for every other kind of port.
+    public let descriptor: [UInt8]
+    /// The other side's IP address, of a device that called in; nil for every other kind of port.
+    public let peer: String?
+
     private let channel: any Channel
     private let inlet: Inlet
-    /// The terminal's descriptor, which the channel owns; nil for sockets.
+    /// The terminal's descriptor, which the channel owns; nil for all else.
     private let terminal: Int32?
+    /// The way out of a HID device; nil for all else.
+    private let outlet: ReportOutlet?
     private let unsent = Mutex(0)
 
-    init(address: PortAddress, channel: any Channel, inlet: Inlet, terminal: Int32?) {
+    init(address: PortAddress, channel: any Channel, inlet: Inlet, makeup: Makeup = Makeup()) {
         self.address = address
         self.channel = channel
         self.inlet = inlet
-        self.terminal = terminal
+        terminal = makeup.terminal
+        outlet = makeup.outlet
+        descriptor = makeup.descriptor
+        peer = makeup.peer
+    }
+
+    /// What only some kinds of ports have.
+    struct Makeup: Sendable {
+        var terminal: Int32?
+        var outlet: ReportOutlet?
+        var descriptor: [UInt8] = []
+        var peer: String?
     }
 
     deinit {
         Self.end(channel, terminal: terminal, because: .closedHere)
     }
 
-    /// What the device sends, until the port ends: of a stream up to 64 KiB at a time, at once when there
-    /// is little; of UDP one datagram at a time. For one reader.
+    /// What the device sends, until the port ends: of a stream up to 16 KiB at a time, at once when there
+    /// is little; of a keyboard whole events of 24 bytes; of UDP one datagram and of a HID device one report at a
+    /// time. For one reader.
+    ///
+    /// A reader that is slow loses nothing of a stream. A keyboard says what was lost (`SYN_DROPPED`); of HID
+    /// reports 1024 wait here and 64 in the kernel, and what comes beyond is lost without a word.
     public var chunks: PortChunks {
         PortChunks(port: self)
     }
@@ -45,24 +67,30 @@ public final class Port: Sendable {
         inlet.reason
     }
 
-    /// Hands bytes to the operating system, on UDP as one datagram; returns when it has taken all of them.
+    /// Hands bytes to the operating system, on UDP as one datagram, to a HID device as one output report that begins
+    /// with its number; returns when all of them are taken.
     ///
     /// - Parameter limit: How long that may take. After it the port is closed, as nobody knows how much of
     ///   the message went out, and the error is `timedOut`.
     public func send(_ bytes: [UInt8], within limit: Duration = .seconds(5)) async throws(PortError) {
-        guard !bytes.isEmpty else { return }
-        if let ending = inlet.reason { throw .ended(ending) }
-        guard reserve(bytes.count) else { throw .backedUp }
-        defer { unsent.withLock { $0 -= bytes.count } }
-
-        let alarm = channel.eventLoop.scheduleTask(in: TimeAmount(limit)) { [channel, terminal] in
-            Self.end(channel, terminal: terminal, because: .stalled)
+        guard address.transport != .evdev else { throw .readOnly }
+        try await sending(bytes, within: limit) { () throws(PortError) in
+            if let outlet { return try await send(bytes, as: .output, through: outlet) }
+            do {
+                try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
+            } catch {
+                throw await sendFailure(error)
+            }
         }
-        defer { alarm.cancel() }
-        do {
-            try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
-        } catch {
-            throw await sendFailure(error)
+    }
+
+    /// Hands a HID device one feature report that begins with its number; returns when it has taken it.
+    ///
+    /// - Parameter limit: As for `send`. An error of the report alone (`failed`) leaves the port open.
+    public func sendFeature(_ report: [UInt8], within limit: Duration = .seconds(6)) async throws(PortError) {
+        guard let outlet else { throw .wrongKind(.hidraw) }
+        try await sending(report, within: limit) { () throws(PortError) in
+            try await send(report, as: .feature, through: outlet)
         }
     }
 
@@ -76,6 +104,39 @@ public final class Port: Sendable {
 
     func next() async -> [UInt8]? {
         await inlet.next { [channel] in channel.read() }
+    }
+
+    private func sending(
+        _ bytes: [UInt8], within limit: Duration, _ body: () async throws(PortError) -> Void
+    ) async throws(PortError) {
+        guard !bytes.isEmpty else { return }
+        if let ending = inlet.reason { throw .ended(ending) }
+        guard reserve(bytes.count) else { throw .backedUp }
+        defer { unsent.withLock { $0 -= bytes.count } }
+
+        let alarm = channel.eventLoop.scheduleTask(in: TimeAmount(limit)) { [channel, terminal] in
+            Self.end(channel, terminal: terminal, because: .stalled)
+        }
+        defer { alarm.cancel() }
+        try await body()
+    }
+
+    private func send(
+        _ report: [UInt8], as kind: ReportOutlet.Kind, through outlet: ReportOutlet
+    ) async throws(PortError) {
+        let code = await outlet.send(report, as: kind)
+        switch code {
+        case 0: return
+        case ECANCELED:
+            guard let ending = inlet.reason else { throw .cancelled }
+            throw ending == .stalled ? .timedOut : .ended(ending)
+        case EIO, ENODEV, ENXIO, ESHUTDOWN:
+            Self.end(channel, terminal: nil, because: .unplugged)
+            _ = await channel.closeFuture.result()
+            throw .ended(inlet.reason ?? .unplugged)
+        // The device does not like this report; the port goes on.
+        default: throw .failed(code: code, text: systemText(code))
+        }
     }
 
     private func reserve(_ count: Int) -> Bool {

@@ -1,4 +1,5 @@
 import CLinux
+import GatehouseDriverKit
 import Glibc
 import NIOCore
 import NIOPosix
@@ -32,6 +33,32 @@ extension PortError {
         case ETIMEDOUT: self = .timedOut
         case ECONNRESET: self = .ended(.reset)
         default: self = .failed(code: code, text: systemText(code))
+        }
+    }
+
+    /// What a failed step of opening a keyboard (`.evdev`) or a HID device (`.hidraw`) means.
+    init(opening kind: Transport, at step: gatehouse_device_step, code: Int32) {
+        switch (step, code) {
+        // Also in mid-opening: it was pulled out while it was asked.
+        case (_, ENOENT), (_, ENOTDIR), (_, ENXIO), (_, ENODEV), (_, EIO): self = .absent
+        case (GATEHOUSE_DEVICE_WRONG_KIND, _): self = .wrongKind(kind)
+        case (_, EBUSY): self = .busy
+        case (_, EACCES), (_, EPERM): self = .notInGroup("input")
+        default: self = .failed(code: code, text: systemText(code))
+        }
+    }
+
+    /// What a failed attempt to listen means.
+    init(listening error: any Error) {
+        guard let error = error as? IOError else {
+            self.init(connecting: error)
+            return
+        }
+        switch error.errnoCode {
+        case EADDRINUSE: self = .addressInUse
+        case EADDRNOTAVAIL: self = .noSuchAddress
+        case EACCES, EPERM: self = .privilegedPort
+        default: self = .failed(code: error.errnoCode, text: systemText(error.errnoCode))
         }
     }
 

@@ -1,3 +1,5 @@
+public import GatehouseDriverKit
+
 /// Why a port could not be opened or used, by what the operator can do about it.
 ///
 /// The description names the next move but neither the device nor its address: whoever reports it puts them
@@ -9,8 +11,12 @@ public enum PortError: Error, Hashable, Sendable {
     case busy
     /// The operating system does not let us open it.
     case notPermitted
+    /// The operating system lets only this group open it: `input` for keyboards and HID scanners.
+    case notInGroup(String)
     /// The path names something else: a file, a disk, a console that is none.
     case notATerminal
+    /// The path names something that is no keyboard (`.evdev`) or no HID device (`.hidraw`).
+    case wrongKind(Transport)
     /// The adapter cannot make the line that was asked for.
     case unsupported(LineTrait)
     /// The host answers, but nobody listens at that port.
@@ -21,6 +27,14 @@ public enum PortError: Error, Hashable, Sendable {
     case timedOut
     /// More bytes were waiting to be sent than a port may hold. Nothing of this message was sent.
     case backedUp
+    /// Nothing can be sent to a keyboard.
+    case readOnly
+    /// Another program listens at this address and port.
+    case addressInUse
+    /// This machine does not have the address at which to listen.
+    case noSuchAddress
+    /// Ports below 1024 are not everybody's.
+    case privilegedPort
     /// The port had ended before or while this was sent.
     case ended(PortEnding)
     /// The waiting task was cancelled.
@@ -43,6 +57,11 @@ extension PortError: CustomStringConvertible {
         case .absent: "nothing is plugged in there; waiting for it to appear"
         case .busy: "another program has it open; stop that program (often ModemManager), it is tried again"
         case .notPermitted: "not permitted; add the user that runs gatehouse to the group dialout and log in again"
+        case .notInGroup(let group):
+            "not permitted; install packaging/60-gatehouse.rules, and add the user that runs gatehouse to the group "
+                + "\(group)"
+        case .wrongKind(.hidraw): "this is no HID device; correct the path in the site file (/dev/hidraw0, …)"
+        case .wrongKind: "this is no keyboard's device; correct the path in the site file (/dev/input/event0, …)"
         case .notATerminal: "this is not a serial port; correct the path in the site file"
         case .unsupported(.rate): "the adapter cannot make this rate; choose another rate or adapter"
         case .unsupported(.framing):
@@ -53,6 +72,10 @@ extension PortError: CustomStringConvertible {
         case .unreachable: "the host cannot be reached; check its address and the network"
         case .timedOut: "no answer in time; check that the device is switched on and the address is right"
         case .backedUp: "the device takes no bytes and too many wait; nothing more is sent until it does"
+        case .readOnly: "a keyboard scanner takes no bytes; the driver chosen for it is the wrong one"
+        case .addressInUse: "another program listens there; stop it, or choose another port here and at the device"
+        case .noSuchAddress: "this machine has no such address; write 0.0.0.0 to listen at all of its addresses"
+        case .privilegedPort: "not permitted below port 1024; choose a higher port here and at the device"
         case .ended(let ending): "\(ending)"
         case .cancelled: "given up because the gateway is stopping or its settings changed"
         case .failed(let code, let text): "\(text) (errno \(code))"
@@ -68,6 +91,8 @@ public enum PortEnding: Hashable, Sendable {
     case unplugged
     /// The other side closed the connection in good order.
     case closedByPeer
+    /// The device has called in again, as after a power cut; its new connection takes the place of this one.
+    case calledAgain
     /// The other side, or something on the way, cut the connection.
     case reset
     /// A datagram was answered with "nobody listens here".
@@ -84,6 +109,7 @@ extension PortEnding: CustomStringConvertible {
         case .closedHere: "closed by the gateway"
         case .unplugged: "unplugged"
         case .closedByPeer: "closed by the device"
+        case .calledAgain: "the device called again"
         case .reset: "the connection was cut"
         case .refused: "nobody listens at this port; check the device's port number"
         case .stalled: "the device stopped taking bytes"

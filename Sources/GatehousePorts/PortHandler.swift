@@ -12,12 +12,16 @@ final class PortHandler: ChannelDuplexHandler {
 
     private let inlet: Inlet
     private let goodOrder: PortEnding
+    private let outlet: ReportOutlet?
     private var ending: PortEnding?
 
-    /// - Parameter goodOrder: What it means when the channel closes without an error.
-    init(inlet: Inlet, goodOrder: PortEnding) {
+    /// - Parameters:
+    ///   - goodOrder: What it means when the channel closes without an error.
+    ///   - outlet: The other descriptor of a HID device, which goes with the channel's.
+    init(inlet: Inlet, goodOrder: PortEnding, outlet: ReportOutlet? = nil) {
         self.inlet = inlet
         self.goodOrder = goodOrder
+        self.outlet = outlet
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -57,6 +61,7 @@ final class PortHandler: ChannelDuplexHandler {
     }
 
     private func finish() {
+        outlet?.close()
         inlet.end(ending ?? goodOrder)
     }
 }
@@ -72,15 +77,16 @@ final class DatagramOpener: ChannelInboundHandler {
 }
 
 extension PortEnding {
-    /// What an error of the channel means. Terminals tell of their unplugging by several: EIO when the
-    /// other end of a pseudo-terminal is closed, ENXIO and ENODEV when an adapter's driver has let go.
+    /// What an error of the channel means. Devices tell of their unplugging by several: EIO when the other end
+    /// of a pseudo-terminal is closed or a HID device is gone, ENXIO and ENODEV when a driver has let go,
+    /// ESHUTDOWN when a report was on its way.
     init(_ error: any Error, goodOrder: PortEnding) {
         guard let error = error as? IOError else {
             self = goodOrder
             return
         }
         switch error.errnoCode {
-        case EIO, ENXIO, ENODEV: self = .unplugged
+        case EIO, ENXIO, ENODEV, ESHUTDOWN: self = .unplugged
         case ECONNRESET, EPIPE, ECONNABORTED: self = goodOrder == .unplugged ? .unplugged : .reset
         case ECONNREFUSED: self = .refused
         case ETIMEDOUT: self = .stalled

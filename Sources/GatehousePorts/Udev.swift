@@ -118,6 +118,11 @@ extension DeviceRecord {
                     attributes: Self.attributes(of: current)))
             parent = udev_device_get_parent(current)
         }
+        // Not through libudev, to which an attribute is text that ends at its first zero. `device` is the link to
+        // the HID device.
+        if subsystem == "hidraw" {
+            reportDescriptor = readFile("\(systemPath)/device/report_descriptor", atMost: 4096) ?? []
+        }
     }
 
     private static func properties(of device: OpaquePointer) -> [String: String] {

@@ -11,18 +11,22 @@ struct BusDesk: BusRequests {
     let gateway: Gateway
     let imports: ImportDesk
     let consumers: ConsumerDesk
+    let identify: IdentifyDesk
+    let sticks: StickDesk
     let timekeeper: Timekeeper
     let rules: AppendRules
 
     init(
         reader: JournalReader, writer: JournalWriter, gateway: Gateway, imports: ImportDesk, consumers: ConsumerDesk,
-        timekeeper: Timekeeper, site: String
+        identify: IdentifyDesk, sticks: StickDesk, timekeeper: Timekeeper, site: String
     ) {
         self.reader = reader
         self.writer = writer
         self.gateway = gateway
         self.imports = imports
         self.consumers = consumers
+        self.identify = identify
+        self.sticks = sticks
         self.timekeeper = timekeeper
         rules = AppendRules(site: site)
     }
@@ -73,7 +77,8 @@ struct BusDesk: BusRequests {
     }
 
     func devices() async -> [UInt8] {
-        JSONValue.array(await gateway.snapshots().map(\.json)).bytes
+        let rows = await identify.amend(await gateway.snapshots()) + sticks.rows()
+        return JSONValue.array(rows.map(\.json)).bytes
     }
 
     func command(_ name: String, device: String, arguments: [UInt8]) async throws(BusRefusal) -> [UInt8] {
@@ -90,6 +95,7 @@ struct BusDesk: BusRequests {
             }
             return try await consumers.take(json).bytes
         }
+        if name == IdentifyDesk.command, device == IdentifyDesk.device { return try await identify.take(json).bytes }
         guard let answer = await gateway.perform(try Self.command(name, json), on: device) else {
             throw BusRefusal(.unknownDevice, "\(device.prefix(80)) is no device here; `gatehouse devices` lists them")
         }

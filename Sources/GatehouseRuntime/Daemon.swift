@@ -32,14 +32,14 @@ public struct Daemon: Sendable {
         let books = try Books(folder: folder, zone: site.zone, timekeeper: timekeeper, logger: logger)
 
         let ports = Ports()
+        let links = LinkOpener(ports: ports, timekeeper: timekeeper)
+        let door = try await openDoor(site: site, ports: ports)
         let gateway = Gateway(
             plan: plan,
-            surroundings: .init(ports: ports, writer: books.writer, timekeeper: timekeeper, logger: logger))
-        let imports = ImportDesk(gateway: gateway, writer: books.writer, timekeeper: timekeeper)
-        let desk = BusDesk(
-            reader: books.journal.reader, writer: books.writer, gateway: gateway, imports: imports,
-            consumers: ConsumerDesk(journal: books.journal, timekeeper: timekeeper), timekeeper: timekeeper,
-            site: site.id)
+            surroundings: .init(
+                ports: ports, links: links, reader: books.journal.reader, writer: books.writer, timekeeper: timekeeper,
+                logger: logger))
+        let desk = desk(site: site, books: books, gateway: gateway)
         let (bus, keys) = try await startBus(site: site, folder: folder, books: books, desk: desk)
 
         let keeper = SiteKeeper(
@@ -48,35 +48,81 @@ public struct Daemon: Sendable {
         await books.closeOpenLinks(site: site)
         await keeper.announce()
         await gateway.start()
+        if let calls = door?.door.calls { Task { await links.callers.serve(calls) } }
 
         let runFile = RunFile(
             pid: ProcessInfo.processInfo.processIdentifier, version: options.version, events: bus.endpoints.events,
-            requests: bus.endpoints.requests)
-        let caretaker = Caretaker(
-            journal: books.journal, bus: bus, keys: keys,
-            retention: .init(age: site.gateway.retention.age, bytes: site.gateway.retention.size),
-            timekeeper: timekeeper, logger: logger)
-        let services: [any Service] = [
+            requests: bus.endpoints.requests, adms: door?.address)
+        let stages: [any Service] = [
             Stage("journal") {
                 await books.writer.stop()
                 books.close()
             },
             Stage("bus") { bus.stop() },
             Stage("devices") {
+                await door?.door.close()
                 await gateway.stop()
                 await ports.shutdown()
             },
-            Chore { await caretaker.watchKeys() },
-            Chore { await caretaker.watchJournal() },
-            Chore { await caretaker.watchMemory() },
+        ]
+        let announcing: [any Service] = [
             Reloading(signals: await UnixSignalsSequence(trapping: .sighup), keeper: keeper, gateway: gateway),
             Announcement(file: runFile, folder: folder, ready: ready),
         ]
+        let chores = chores(site: site, books: books, bus: bus, keys: keys, desk: desk)
+        try await run(stages + chores + announcing)
+        logger.notice("stopped")
+    }
+
+    private func run(_ services: [any Service]) async throws {
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = Self.stopLimit
         try await ServiceGroup(configuration: configuration).run()
-        logger.notice("stopped")
+    }
+
+    /// What goes on beside the devices until the gateway stops.
+    private func chores(site: Site, books: Books, bus: Bus, keys: KeyStore?, desk: BusDesk) -> [any Service] {
+        let caretaker = Caretaker(
+            journal: books.journal, bus: bus, keys: keys,
+            retention: .init(age: site.gateway.retention.age, bytes: site.gateway.retention.size),
+            timekeeper: timekeeper, logger: logger)
+        return [
+            Chore { await caretaker.watchKeys() },
+            Chore { await caretaker.watchJournal() },
+            Chore { await caretaker.watchMemory() },
+            Chore { if site.gateway.identify { await desk.identify.watch() } },
+            Chore { await desk.sticks.watch() },
+        ]
+    }
+
+    private func desk(site: Site, books: Books, gateway: Gateway) -> BusDesk {
+        BusDesk(
+            reader: books.journal.reader, writer: books.writer, gateway: gateway,
+            imports: ImportDesk(gateway: gateway, writer: books.writer, timekeeper: timekeeper),
+            consumers: ConsumerDesk(journal: books.journal, timekeeper: timekeeper),
+            identify: IdentifyDesk(
+                gateway: gateway, search: PortSearch(families: options.families), timekeeper: timekeeper,
+                logger: logger),
+            sticks: StickDesk(
+                mode: site.gateway.usbStick, folders: site.gateway.stickFolders, formats: options.sticks,
+                surroundings: .init(gateway: gateway, writer: books.writer, timekeeper: timekeeper, logger: logger)),
+            timekeeper: timekeeper, site: site.id)
+    }
+
+    /// The door for devices that call in over HTTP, and where it is; nil when it is off.
+    private func openDoor(site: Site, ports: Ports) async throws -> (door: PushDoor, address: String)? {
+        guard let address = options.adms ?? site.gateway.adms, address != "off" else { return nil }
+        // Port 0 is one that the system chooses, which only a door may have.
+        guard let colon = address.lastIndex(of: ":"), let port = UInt16(address[address.index(after: colon)...]),
+            let host = NetworkHost(address[..<colon] == "*" ? "0.0.0.0" : address[..<colon])?.host
+        else { throw StartProblem(["\(address) is no address for devices that call; write it like 0.0.0.0:8081"]) }
+        do throws(PortError) {
+            let door = try await ports.openPushDoor(host: host, port: port)
+            return (door, "http://\(NetworkHost(host: host, port: door.port))")
+        } catch {
+            throw StartProblem(["devices cannot call at \(address): \(error)"])
+        }
     }
 
     private func readSite() throws -> (Site, [String: String]) {

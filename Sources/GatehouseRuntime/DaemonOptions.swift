@@ -9,20 +9,26 @@ public struct DaemonOptions: Sendable {
     public var data: String?
     public var events: String?
     public var requests: String?
+    /// Where devices that call in over HTTP are heard, `host:port`; `off` turns it off.
+    public var adms: String?
     public var version: String
     /// The device families that this build speaks to.
     public var families: [DriverFamily]
+    /// The files on USB sticks that this build reads.
+    public var sticks: [StickFormat]
 
     public init(
-        site: String? = nil, data: String? = nil, events: String? = nil, requests: String? = nil, version: String,
-        families: [DriverFamily]
+        site: String? = nil, data: String? = nil, events: String? = nil, requests: String? = nil, adms: String? = nil,
+        version: String, families: [DriverFamily], sticks: [StickFormat] = []
     ) {
         self.site = site
         self.data = data
         self.events = events
         self.requests = requests
+        self.adms = adms
         self.version = version
         self.families = families
+        self.sticks = sticks
     }
 }
 

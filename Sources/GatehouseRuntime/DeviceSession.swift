@@ -23,6 +23,8 @@ actor DeviceSession {
     /// What every session needs of the gateway around it.
     struct Surroundings: Sendable {
         var ports: Ports
+        var links: LinkOpener
+        var reader: JournalReader
         var writer: JournalWriter
         var timekeeper: Timekeeper
         var logger: Logger
@@ -37,7 +39,8 @@ actor DeviceSession {
     private let line: SerialLine
     private let surroundings: Surroundings
     private let logger: Logger
-    private var ports: [LinkNumber: (port: Port, outbox: Outbox)] = [:]
+    private let sharesLine: Bool
+    private var links: [LinkNumber: any DeviceLink] = [:]
     private var openings: [LinkNumber: Task<Void, Never>] = [:]
     private var closings: [LinkNumber: Task<Void, Never>] = [:]
     private var watch: Task<Void, Never>?
@@ -53,9 +56,10 @@ actor DeviceSession {
     private var answers: [CommandID: CheckedContinuation<CommandAnswer, Never>] = [:]
     private var lastCommand: UInt64 = 0
 
-    init(supervisor: DeviceSupervisor, line: SerialLine, surroundings: Surroundings) {
+    init(supervisor: DeviceSupervisor, line: SerialLine, sharesLine: Bool = false, surroundings: Surroundings) {
         self.supervisor = supervisor
         self.line = line
+        self.sharesLine = sharesLine
         self.surroundings = surroundings
         var logger = surroundings.logger
         logger[metadataKey: "device"] = "\(supervisor.snapshot.device)"
@@ -96,7 +100,7 @@ actor DeviceSession {
         for opening in openings.values { opening.cancel() }
         // Whoever shuts the event loop down next must find no port on it.
         for opening in openings.values { await opening.value }
-        for number in ports.keys.sorted() { close(number) }
+        for number in links.keys.sorted() { close(number) }
         for closing in closings.values { await closing.value }
         await watch?.value
         for (id, _) in answers { settle(id, .refused("the gateway is stopping")) }
@@ -121,6 +125,10 @@ actor DeviceSession {
         switch effect {
         case .open(let number, let target): open(number, target)
         case .send(let number, let bytes): send(bytes, on: number)
+        case .feature(let number, let report): links[number]?.feature(report)
+        case .passLine(let number, let again): links[number]?.passLine(again: again)
+        case .wantLine(let number): links[number]?.wantLine()
+        case .respond(let number, let id, let response): links[number]?.respond(id, response)
         case .close(let number): close(number)
         case .store(let events, let token): store(events, token)
         case .answered(let id, let answer): settle(id, answer)
@@ -138,20 +146,21 @@ actor DeviceSession {
 // MARK: - Links
 
 extension DeviceSession {
+    /// Something makes a try worth while at once: the device has called.
+    func reachable() {
+        handle(.reachable)
+    }
+
     private func open(_ number: LinkNumber, _ target: LinkTarget) {
         watch?.cancel()
-        guard let address = PortAddress(target.address) else {
-            handle(.openFailed(number, reason: "\(target.address) is no address; correct it in the site file"))
-            return
-        }
         openings[number] = Task {
             do throws(PortError) {
-                let port = try await surroundings.ports.open(address, line: line)
-                opened(number, port)
+                let link = try await surroundings.links.open(target, line: line, sharesLine: sharesLine)
+                opened(number, link)
             } catch {
                 openings[number] = nil
                 handle(.openFailed(number, reason: "\(error)"))
-                if error == .absent, case .tty(let path) = address { watchFor(path) }
+                if error == .absent, let path = target.path { watchFor(path) }
             }
         }
     }
@@ -163,21 +172,22 @@ extension DeviceSession {
         }
     }
 
-    private func opened(_ number: LinkNumber, _ port: Port) {
+    private func opened(_ number: LinkNumber, _ link: any DeviceLink) {
         openings[number] = nil
-        let outbox = Outbox(port: port) { [weak self] error in
-            await self?.lost(number, reason: "\(error)")
-        }
-        ports[number] = (port, outbox)
+        links[number] = link
+        handle(.opened(number, descriptor: link.descriptor, isShared: link.isShared))
         Task {
-            for await chunk in port.chunks { await received(chunk, on: number) }
-            lost(number, reason: port.ending.map { "\($0)" } ?? "closed")
+            let reason = await link.hear { [weak self] sound in await self?.take(sound, on: number) }
+            lost(number, reason: reason)
         }
-        handle(.opened(number))
     }
 
-    private func received(_ chunk: [UInt8], on number: LinkNumber) async {
-        handle(.received(number, chunk))
+    private func take(_ sound: LinkSound, on number: LinkNumber) async {
+        switch sound {
+        case .received(let chunk): handle(.received(number, chunk))
+        case .granted: handle(.granted(number))
+        case .requested(let request, let id): handle(.requested(number, request, id))
+        }
         guard unstored > Self.unstoredLimit else { return }
         heldBack += 1
         while unstored > Self.unstoredLimit { await roomOrEnd() }
@@ -193,24 +203,22 @@ extension DeviceSession {
     }
 
     private func lost(_ number: LinkNumber, reason: String) {
-        let address = ports[number]?.port.address
+        let path = links[number] == nil ? nil : supervisor.path(of: number)
         close(number)
         handle(.closed(number, reason: reason))
         // Pulled out: it is tried again as soon as it is back, however long the pause would be.
-        if case .tty(let path) = address, access(path, F_OK) != 0 { watchFor(path) }
+        if let path, access(path, F_OK) != 0 { watchFor(path) }
     }
 
     private func send(_ bytes: [UInt8], on number: LinkNumber) {
-        guard let outbox = ports[number]?.outbox, !outbox.send(bytes) else { return }
+        guard let link = links[number], !link.send(bytes) else { return }
         lost(number, reason: "the device takes nothing")
     }
 
     private func close(_ number: LinkNumber) {
-        guard let (port, outbox) = ports.removeValue(forKey: number) else { return }
+        guard let link = links.removeValue(forKey: number) else { return }
         closings[number] = Task {
-            // What the driver said last (a farewell, an acknowledgement) still goes out.
-            await outbox.close()
-            await port.close()
+            await link.close()
             closings[number] = nil
         }
     }

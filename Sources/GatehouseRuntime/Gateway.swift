@@ -1,5 +1,6 @@
 import GatehouseDriverKit
 import GatehouseEngine
+import GatehouseJournal
 import GatehouseModel
 import GatehousePorts
 import GatehouseSite
@@ -10,7 +11,10 @@ import Logging
 actor Gateway {
     private let surroundings: DeviceSession.Surroundings
     private var plan: SitePlan
-    private var sessions: [String: (session: DeviceSession, recipe: SessionRecipe)] = [:]
+    private typealias Entry = (session: DeviceSession, recipe: SessionRecipe)
+    private var sessions: [String: Entry] = [:]
+    /// Second roads: devices that are asked, and may also call.
+    private var callers: [String: Entry] = [:]
     /// Devices that cannot have a session, and why.
     private var idle: [String: DeviceSnapshot] = [:]
     private var unmanaged: [DeviceDirectory.Unmanaged] = []
@@ -52,22 +56,30 @@ actor Gateway {
         watching?.cancel()
         await hotPlug?.stop()
         await withTaskGroup { group in
-            for (session, _) in sessions.values {
+            for (session, _) in Array(sessions.values) + Array(callers.values) {
                 group.addTask { await session.stop(reason: "the gateway stops") }
             }
         }
     }
 
-    /// How every device stands, in the order of their names; unmanaged ports last.
+    /// How every device stands, in the order of their names; what nobody speaks to last.
     func snapshots() async -> [DeviceSnapshot] {
-        var rows = Array(idle.values)
-        for (session, _) in sessions.values { rows.append(await session.snapshot) }
+        var rows = idle.values.filter { sessions[$0.device] == nil }
+        for (device, entry) in sessions {
+            let row = await entry.session.snapshot
+            let called = await callers[device]?.session.snapshot
+            rows.append(row.joined(with: called))
+        }
         rows.sort { $0.device < $1.device }
-        return rows + unmanaged.map(Self.row)
+        let strangers = await surroundings.links.callers.unknown
+        return rows + unmanaged.map(Self.row) + strangers.map(Self.row)
     }
 
     /// The zone in which times are written.
     var zone: Zone { plan.site.zone }
+
+    /// The devices of the site file.
+    var devices: [Device] { plan.site.devices }
 
     /// The rules of a device that has a session, or that the site file names.
     func profile(of device: String) -> DeviceProfile? {
@@ -76,7 +88,13 @@ actor Gateway {
 
     /// Has a device do something; nil when there is no such device.
     func perform(_ command: DeviceCommand, on device: String) async -> CommandAnswer? {
-        await sessions[device]?.session.perform(command)
+        guard let session = sessions[device]?.session else { return nil }
+        let answer = await session.perform(command)
+        // A device that cannot be asked this way may have called and hear it there.
+        guard case .refused = answer, let other = callers[device]?.session, await other.snapshot.state == .online else {
+            return answer
+        }
+        return await other.perform(command)
     }
 
     private func hear(_ event: HotPlugEvent) async {
@@ -85,7 +103,8 @@ actor Gateway {
         case .vanished(let path): ports[path] = nil
         case .rescan:
             do throws(HotPlugError) {
-                ports = Dictionary(try await HotPlug.scan().map { ($0.devicePath, $0) }, uniquingKeysWith: { $1 })
+                let found = try await HotPlug.scan()
+                ports = Dictionary(found.map { ($0.devicePath, $0) }, uniquingKeysWith: { $1 })
             } catch {
                 surroundings.logger.warning("cannot list the ports: \(error)")
             }
@@ -108,9 +127,7 @@ actor Gateway {
 
     private func shareOnce() async {
         let names = FoundPort.stableNames(ports.values)
-        let plugged = ports.values.filter { $0.subsystem == "tty" }.map {
-            PluggedPort($0, stableName: names[$0.devicePath])
-        }
+        let plugged = ports.values.map { PluggedPort($0, stableName: names[$0.devicePath]) }
         let outcome = plan.directory.plan(for: plugged, resolve: Self.resolve)
         tell(of: outcome.unmanaged)
         unmanaged = outcome.unmanaged
@@ -125,35 +142,96 @@ actor Gateway {
                 await entry.session.stop(reason: "taken out of the site file")
             }
         }
-        for claim in outcome.claims { await settle(claim) }
+        // The desk must know who may call before a session waits for the call.
+        await admitCallers()
+        for claim in outcome.claims { await settle(claim, on: .first) }
+        await settleSeconds()
     }
 
-    private func settle(_ claim: DeviceDirectory.Claim) async {
+    /// A device that is asked and may also call has a second session, which waits for that.
+    private func settleSeconds() async {
+        let seconds = plan.callers.values.filter { sessions[$0.device]?.recipe.family.name != $0.family }
+        let devices = Set(seconds.map(\.device))
+        for (device, entry) in callers where !devices.contains(device) {
+            callers[device] = nil
+            await entry.session.stop(reason: "taken out of the site file")
+        }
+        for claim in seconds { await settle(claim, on: .second) }
+    }
+
+    private func admitCallers() async {
+        let logger = surroundings.logger
+        var wakes: [String: @Sendable () async -> Void] = [:]
+        for (serial, claim) in plan.callers {
+            wakes[serial] = { [weak self] in await self?.wakeCaller(claim) }
+        }
+        await surroundings.links.callers.admit(wakes, families: plan.families) { stranger in
+            logger.notice(
+                """
+                \(stranger.serial) calls from \(stranger.peer) and is in no site file: nothing is taken from it; \
+                `gatehouse devices` shows what to write there
+                """)
+        }
+    }
+
+    private func wakeCaller(_ claim: DeviceDirectory.Claim) async {
+        let session = sessions[claim.device].flatMap { $0.recipe.family.name == claim.family ? $0.session : nil }
+        await (session ?? callers[claim.device]?.session)?.reachable()
+    }
+
+    /// Which of a device's two sessions.
+    private enum Road {
+        case first, second
+    }
+
+    private func entry(of device: String, on road: Road) -> Entry? {
+        road == .first ? sessions[device] : callers[device]
+    }
+
+    private func keep(_ entry: Entry?, of device: String, on road: Road) {
+        if road == .first { sessions[device] = entry } else { callers[device] = entry }
+    }
+
+    private func settle(_ claim: DeviceDirectory.Claim, on road: Road) async {
         guard var recipe = plan.recipe(for: claim) else {
             idle[claim.device] = Self.idleRow(claim, trouble: "this build has no driver \(claim.family)")
             return
         }
         recipe.isAdopted = !claim.isConfigured
-        if let entry = sessions[claim.device] {
+        if let entry = entry(of: claim.device, on: road) {
             guard !entry.recipe.isSame(as: recipe) else {
-                sessions[claim.device]?.recipe = recipe
+                keep((entry.session, recipe), of: claim.device, on: road)
                 await entry.session.read(codes: recipe.scans.codes)
                 await entry.session.retarget(to: claim.targets, facts: claim.facts)
                 return
             }
-            sessions[claim.device] = nil
+            keep(nil, of: claim.device, on: road)
+            var row = Self.idleRow(claim, trouble: "its settings have changed")
+            row.state = .offline
+            idle[claim.device] = row
             await entry.session.stop(reason: "its settings have changed")
         }
+        if recipe.family.hasMemory { recipe.context.lastReading = await lastReading(of: recipe.profile.source) }
         do throws(SettingsProblem) {
             var generator = SystemRandomNumberGenerator()
             let supervisor = try recipe.supervisor(seed: generator.next())
-            let session = DeviceSession(supervisor: supervisor, line: recipe.line, surroundings: surroundings)
-            sessions[claim.device] = (session, recipe)
+            let session = DeviceSession(
+                supervisor: supervisor, line: recipe.line, sharesLine: recipe.family.sharesLine,
+                surroundings: surroundings)
+            keep((session, recipe), of: claim.device, on: road)
+            idle[claim.device] = nil
             await session.retarget(to: claim.targets, facts: claim.facts)
         } catch {
             let trouble = "\(error.key): \(error.reason)"
             surroundings.logger.error("device \(claim.device): \(trouble); correct its settings in the site file")
             idle[claim.device] = Self.idleRow(claim, trouble: trouble)
+        }
+    }
+
+    private func lastReading(of source: String) async -> JSONValue {
+        await Blocking.run { [surroundings] in
+            let event = try? surroundings.reader.lastReading(of: source)
+            return event.flatMap { try? JSONValue(parsing: $0.body) }?["data"] ?? .null
         }
     }
 
@@ -184,6 +262,22 @@ actor Gateway {
         return row
     }
 
+    private static func row(_ stranger: CallDesk.Stranger) -> DeviceSnapshot {
+        var row = DeviceSnapshot(
+            device: stranger.serial, driver: nil, address: stranger.peer, state: .unmanaged,
+            facts: DeviceFacts(serial: stranger.serial))
+        row.trouble = "it calls, and the site file does not know it: nothing is taken from it"
+        row.suggestion = """
+            devices:
+              - id: \(stranger.serial)
+                driver: \(stranger.family)
+                match: { serial: "\(stranger.serial)" }
+                role: clock
+
+            """
+        return row
+    }
+
     private static func resolve(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }
@@ -194,7 +288,8 @@ actor Gateway {
 extension PluggedPort {
     init(_ port: FoundPort, stableName: String?) {
         self.init(
-            path: port.devicePath, stableName: stableName ?? port.stableName, vendor: port.usb?.vendor,
+            path: port.devicePath, stableName: stableName ?? port.stableName, transport: port.transport,
+            isPOSScanner: port.isPOSScanner, vendor: port.usb?.vendor,
             product: port.usb?.product, serial: port.usb?.serial, place: port.portPath,
             facts: DeviceFacts(vendor: port.usb?.manufacturer, model: port.usb?.productName, serial: port.usb?.serial))
     }

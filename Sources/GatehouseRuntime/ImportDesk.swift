@@ -69,7 +69,7 @@ extension PunchReading {
     /// The reading as the import command carries it.
     fileprivate var json: JSONValue {
         [
-            "identity": .string(identity), "badge": .string(badge), "direction": .string(direction.rawValue),
+            "identity": .optional(identity), "badge": .string(badge), "direction": .string(direction.rawValue),
             "method": .string(method.rawValue), "deviceTime": .optional(deviceTime?.text), "native": native,
         ]
     }

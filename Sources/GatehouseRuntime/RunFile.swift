@@ -9,12 +9,15 @@ public struct RunFile: Hashable, Sendable {
     public var version: String
     public var events: String
     public var requests: String
+    /// Where devices that call in are heard; nil when that is off.
+    public var adms: String?
 
-    public init(pid: Int32, version: String, events: String, requests: String) {
+    public init(pid: Int32, version: String, events: String, requests: String, adms: String? = nil) {
         self.pid = pid
         self.version = version
         self.events = events
         self.requests = requests
+        self.adms = adms
     }
 
     /// Where it lies in a data folder.
@@ -29,15 +32,18 @@ public struct RunFile: Hashable, Sendable {
         else { return nil }
         let process = Int32(truncatingIfNeeded: pid)
         guard kill(process, 0) == 0 || errno == EPERM else { return nil }
-        self.init(pid: process, version: version, events: events, requests: requests)
+        self.init(pid: process, version: version, events: events, requests: requests, adms: json["adms"]?.text)
     }
 
     /// Writes it so that a reader sees the whole file or none.
     func write(in folder: String) throws {
-        let json: JSONValue = [
-            "pid": .integer(pid), "version": .string(version), "events": .string(events), "requests": .string(requests),
+        var members: [JSONValue.Member] = [
+            .init("pid", .integer(pid)), .init("version", .string(version)), .init("events", .string(events)),
+            .init("requests", .string(requests)),
         ]
-        try Data(json.bytes + [0x0A]).write(to: URL(filePath: Self.path(in: folder)), options: .atomic)
+        if let adms { members.append(.init("adms", .string(adms))) }
+        try Data(JSONValue.object(members).bytes + [0x0A]).write(
+            to: URL(filePath: Self.path(in: folder)), options: .atomic)
     }
 
     static func remove(from folder: String) {

@@ -25,7 +25,8 @@ struct SessionRecipe: Sendable {
         profile.site == other.profile.site && profile.device == other.profile.device
             && profile.hasMemory == other.profile.hasMemory && profile.zone == other.profile.zone
             && profile.clock == other.profile.clock && family.name == other.family.name
-            && context.clearLog == other.context.clearLog && context.secret == other.context.secret
+            && context.role == other.context.role && context.clearLog == other.context.clearLog
+            && context.secret == other.context.secret
             && context.expectedSerial == other.context.expectedSerial && context.settings == other.context.settings
             && line == other.line
     }
@@ -60,11 +61,17 @@ struct SitePlan: Sendable {
         let device = devices[claim.device]
         let profile = DeviceProfile(
             site: site.id, device: claim.device, driver: family.name, hasMemory: device?.memory ?? family.hasMemory,
-            zone: site.zone, clock: device?.clock ?? .report, facts: claim.facts)
-        let context = DriverContext(
-            zone: site.zone, clock: device?.clock ?? .report, clearLog: device?.clearLog ?? .never,
+            sharesLine: family.sharesLine, zone: site.zone, clock: device?.clock ?? .report, facts: claim.facts)
+        var context = DriverContext(
+            zone: site.zone, role: device?.role ?? .both, clock: device?.clock ?? .report,
+            clearLog: device?.clearLog ?? .never,
             secret: device?.secret.flatMap { secrets[$0] }, expectedSerial: device?.match.serial,
             settings: device?.settings ?? .object([]))
+        if let device, device.driver != family.name, device.driver != DriverNames.auto {
+            // The other family's settings and key are for the other road.
+            context.secret = nil
+            context.settings = .object((device.settings.members ?? []).filter { family.settings[$0.name] != nil })
+        }
         return SessionRecipe(
             profile: profile, family: family, context: context, line: device?.line ?? family.line, scans: scans)
     }
@@ -79,11 +86,47 @@ struct SitePlan: Sendable {
         }
     }
 
+    /// The devices that may call in over HTTP, by serial number: those of a family that does, and those of a family
+    /// whose devices may also.
+    var callers: [String: DeviceDirectory.Claim] {
+        var callers: [String: DeviceDirectory.Claim] = [:]
+        for device in site.devices {
+            guard let serial = device.match.serial, let family = Self.callerFamily(of: device, families: families)
+            else { continue }
+            callers[serial] = DeviceDirectory.Claim(
+                device: device.id, family: family.name,
+                targets: [LinkTarget(transport: .push, address: CallDesk.address(of: serial))], facts: DeviceFacts(),
+                isConfigured: true)
+        }
+        return callers
+    }
+
+    private static func callerFamily(of device: Device, families: [DriverFamily]) -> DriverFamily? {
+        families.first { family in
+            guard let manners = family.callers else { return false }
+            return family.name == device.driver || manners.alsoFor.contains(device.driver)
+        }
+    }
+
     private static func match(_ device: Device, families: [DriverFamily]) -> DeviceMatch {
         let family = families.first { $0.name == device.driver }
+        // Beside a host, or of a device that calls, it is the device's own number and not its USB adapter's.
+        let isPlugged = device.match.host == nil && device.match.listen == nil && family?.callers == nil
         return DeviceMatch(
-            usb: device.match.usb, serial: device.match.host == nil ? device.match.serial : nil, tty: device.match.tty,
-            network: device.match.host.map { targets(host: $0, doors: family?.network ?? []) } ?? [])
+            usb: device.match.usb, serial: isPlugged ? device.match.serial : nil, tty: device.match.tty,
+            network: network(device.match, family: family))
+    }
+
+    private static func network(_ match: Device.Match, family: DriverFamily?) -> [LinkTarget] {
+        if family?.callers != nil {
+            return match.serial.map { [LinkTarget(transport: .push, address: CallDesk.address(of: $0))] } ?? []
+        }
+        if let listen = match.listen, let door = NetworkHost(listen), let port = door.port {
+            let from = match.host.map { "?from=\($0)" } ?? ""
+            let address = "tcp-listen://\(NetworkHost(host: door.host, port: port))\(from)"
+            return [LinkTarget(transport: .tcp, address: address)]
+        }
+        return match.host.map { targets(host: $0, doors: family?.network ?? []) } ?? []
     }
 
     /// The addresses of a host: its own port with each transport of the family, else the maker's ports.

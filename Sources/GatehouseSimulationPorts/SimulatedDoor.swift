@@ -6,9 +6,11 @@ public enum SimulatedDoor: Hashable, Sendable {
     case udp(host: String, port: Int)
     /// A pseudo-terminal, as a device on a serial port; `link` is a path that is made to point to it.
     case terminal(link: String?)
+    /// The device calls: it connects to a gateway that listens, and again whenever the connection has ended.
+    case call(host: String, port: Int)
 
-    /// Reads `tcp://127.0.0.1:4370`, `udp://127.0.0.1:0` or `tty:/run/scanner`; `tty` alone is a terminal without a
-    /// link. Nil for anything else.
+    /// Reads `tcp://127.0.0.1:4370`, `udp://127.0.0.1:0`, `tty:/run/scanner` or `call:tcp://192.168.1.2:5010`; `tty`
+    /// alone is a terminal without a link. Nil for anything else.
     public init?(_ text: String) {
         if text == "tty" {
             self = .terminal(link: nil)
@@ -16,18 +18,25 @@ public enum SimulatedDoor: Hashable, Sendable {
             let path = text.dropFirst(4)
             guard path.count > 1, path.hasPrefix("/") else { return nil }
             self = .terminal(link: String(path))
+        } else if text.hasPrefix("call:tcp://") {
+            // Nobody listens at port 0.
+            guard let (host, port) = Self.split(text.dropFirst(11)), port > 0 else { return nil }
+            self = .call(host: host, port: port)
         } else if text.hasPrefix("tcp://") || text.hasPrefix("udp://") {
-            let rest = text.dropFirst(6)
-            guard let colon = rest.lastIndex(of: ":"), let port = UInt16(rest[rest.index(after: colon)...]) else {
-                return nil
-            }
-            var host = String(rest[..<colon])
-            if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-            guard !host.isEmpty else { return nil }
-            self = text.hasPrefix("tcp") ? .tcp(host: host, port: Int(port)) : .udp(host: host, port: Int(port))
+            guard let (host, port) = Self.split(text.dropFirst(6)) else { return nil }
+            self = text.hasPrefix("tcp") ? .tcp(host: host, port: port) : .udp(host: host, port: port)
         } else {
             return nil
         }
+    }
+
+    private static func split(_ text: Substring) -> (host: String, port: Int)? {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
+        var host = String(text[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        return host.isEmpty ? nil : (host, Int(port))
     }
 }
 

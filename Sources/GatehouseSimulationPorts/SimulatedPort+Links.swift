@@ -14,6 +14,7 @@ extension SimulatedPort {
         case .tcp(let host, let port): try await listen(host: host, port: port)
         case .udp(let host, let port): try await bind(host: host, port: port)
         case .terminal(let link): try await openTerminal(link: link)
+        case .call(let host, let port): ("call:\(Self.written("tcp", host, port))", { await self.call(host, port) })
         }
     }
 
@@ -42,8 +43,11 @@ extension SimulatedPort {
 
     private static func address(_ scheme: String, _ channel: any Channel) -> String {
         let address = channel.localAddress
-        let host = address?.ipAddress ?? "127.0.0.1"
-        return "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(address?.port ?? 0)"
+        return written(scheme, address?.ipAddress ?? "127.0.0.1", address?.port ?? 0)
+    }
+
+    private static func written(_ scheme: String, _ host: String, _ port: Int) -> String {
+        "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }
 
     /// Serves one client to its end. A second one beside it waits for its turn unanswered, as at a real clock.
@@ -65,6 +69,20 @@ extension SimulatedPort {
             }
         }
         ended(number)
+    }
+
+    /// Connects again and again. Soon after a connection that stood, since a device that hangs up after each answer
+    /// has more to say; a gateway that is not there is given time to come back.
+    private func call(_ host: String, _ port: Int) async {
+        let bootstrap = ClientBootstrap(group: group)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.autoRead, value: false)
+            .connectTimeout(.seconds(2))
+        while !Task.isCancelled {
+            let client = try? await bootstrap.connect(host: host, port: port).get()
+            if let client { await serve(client, over: .tcp) }
+            try? await Task.sleep(for: client == nil ? .seconds(1) : .milliseconds(50))
+        }
     }
 
     /// Nothing has been read yet: bytes that came before somebody takes them would be lost.

@@ -7,10 +7,16 @@ import ZKTecoSimulator
 
 /// The device families of this build: one line each.
 enum DriverCatalogue {
-    static let families: [DriverFamily] = [
-        LineScanner.family,
-        ZKTeco.family,
-    ]
+    static let families = families()
+
+    static let rehearsed = families
+
+    private static func families() -> [DriverFamily] {
+        [
+            LineScanner.family,
+            ZKTeco.family,
+        ]
+    }
 
     /// The same families' simulated devices, which the sites of `gatehouse simulate site` are made of.
     static let simulated: [SimulatedFamily] = [

@@ -14,7 +14,8 @@ struct Gatehouse: AsyncParsableCommand {
             reached, 4 refused.
             """,
         subcommands: [
-            RunCommand.self, DemoCommand.self, CheckCommand.self, DevicesCommand.self, TailCommand.self,
+            RunCommand.self, DemoCommand.self, CheckCommand.self, DevicesCommand.self, IdentifyCommand.self,
+            TailCommand.self,
             AppendCommand.self, ExportCommand.self, ImportCommand.self, VerifyCommand.self, BackupCommand.self,
             KeysCommand.self, ConsumersCommand.self, CommandCommand.self, ReloadCommand.self, SimulateCommand.self,
             VersionCommand.self,

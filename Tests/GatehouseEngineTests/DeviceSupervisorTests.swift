@@ -125,6 +125,29 @@ struct DeviceSupervisorTests {
         #expect(supervisor.handle(.woke, at: at(60)) == [.open(LinkNumber(3), udp)])
     }
 
+    @Test("a way that was open and never answered gives way to the next, after which there is a pause")
+    func unansweredWays() {
+        var supervisor = supervisor(playing: [.linkOpened(.tcp): [.send([1])], .linkOpened(.udp): [.send([1])]])
+        _ = supervisor.handle(.targets([tcp, udp]), at: at(0))
+        _ = supervisor.handle(.openFailed(LinkNumber(1), reason: "refused"), at: at(0))
+        #expect(supervisor.handle(.woke, at: at(0)) == [.open(LinkNumber(2), udp)])
+        // A datagram socket opens whether or not anybody listens, and ends with the first answer of the host's system.
+        _ = supervisor.handle(.opened(LinkNumber(2)), at: at(0))
+        #expect(topics(supervisor.handle(.closed(LinkNumber(2), reason: "nobody listens"), at: at(0))) == [])
+        #expect(supervisor.nextDeadline ?? .zero > .zero)
+        #expect(supervisor.handle(.woke, at: at(10)) == [.open(LinkNumber(3), tcp)])
+    }
+
+    @Test("a driver that waits for the device's first word is no listener")
+    func waitsForTheFirstWord() {
+        var supervisor = supervisor(playing: [
+            .linkOpened(.tcp): [.wake(after: .seconds(1))], .received([2]): [.identified(DeviceFacts(serial: "A8N5"))],
+        ])
+        _ = supervisor.handle(.targets([tcp]), at: at(0))
+        #expect(topics(supervisor.handle(.opened(LinkNumber(1)), at: at(0))) == [])
+        #expect(topics(supervisor.handle(.received(LinkNumber(1), [2]), at: at(1))) == ["device.connected"])
+    }
+
     @Test("a refusal is not repeated for minutes, and the device shows as faulted")
     func refused() {
         var supervisor = supervisor(playing: [

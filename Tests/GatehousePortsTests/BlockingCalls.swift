@@ -5,7 +5,7 @@ import NIOPosix
 /// take all those on which the other side must run.
 enum BlockingCalls {
     private static let threads: NIOThreadPool = {
-        let pool = NIOThreadPool(numberOfThreads: 8)
+        let pool = NIOThreadPool(numberOfThreads: 32)
         pool.start()
         return pool
     }()

@@ -37,6 +37,41 @@ extension DeviceRecord {
             controller,
         ])
 
+    /// What types when it scans.
+    static let wedge = DeviceRecord(
+        subsystem: "input", devicePath: "/dev/input/event5",
+        systemPath: "/sys/devices/pci0000:00/0000:00:14.0/usb1/1-3/1-3:1.0/0003:05E0:1200.0001/input/input7/event5",
+        ancestors: [
+            Ancestor(
+                subsystem: "input", name: "input7",
+                attributes: ["capabilities/key": "1000000000007 ff9f207ac14057ff febeffdfffefffff fffffffffffffffe"]),
+            Ancestor(subsystem: "hid", name: "0003:05E0:1200.0001", driver: "hid-generic"),
+        ] + scannerSocket("1-3", interface: "00"))
+
+    /// The same plug, or another kind of scanner, as its reports come.
+    static func hid(node: String = "hidraw2", socket: String = "1-3", descriptor: [UInt8]) -> DeviceRecord {
+        DeviceRecord(
+            subsystem: "hidraw", devicePath: "/dev/\(node)",
+            systemPath:
+                "/sys/devices/pci0000:00/0000:00:14.0/usb1/\(socket)/\(socket):1.0/0003:05E0:1200.0001/hidraw/\(node)",
+            ancestors: [Ancestor(subsystem: "hid", name: "0003:05E0:1200.0001", driver: "hid-generic")]
+                + scannerSocket(socket, interface: "00"),
+            reportDescriptor: descriptor)
+    }
+
+    private static func scannerSocket(_ socket: String, interface: String) -> [Ancestor] {
+        [
+            Ancestor(
+                subsystem: "usb", name: "\(socket):1.0", kind: "usb_interface", driver: "usbhid",
+                attributes: ["bInterfaceNumber": interface]),
+            Ancestor(
+                subsystem: "usb", name: socket, kind: "usb_device", driver: "usb",
+                attributes: ["idVendor": "05e0", "idProduct": "1200", "serial": "S20184523021234"]),
+            Ancestor(subsystem: "usb", name: "usb1", kind: "usb_device", driver: "usb"),
+            controller,
+        ]
+    }
+
     static let console = DeviceRecord(
         subsystem: "tty", devicePath: "/dev/tty1", systemPath: "/sys/devices/virtual/tty/tty1")
 

@@ -1,3 +1,4 @@
+import GatehouseDriverKit
 import GatehousePorts
 import Testing
 
@@ -63,6 +64,55 @@ struct FoundPortTests {
         let port = try #require(FoundPort(record))
         #expect(port.usb == nil)
         #expect(port.stableName == "platform-serial8250")
+    }
+
+    @Test("a keyboard's event device is a port, whoever says that it is one: its keys or udev")
+    func keyboard() throws {
+        var record = DeviceRecord.wedge
+        let port = try #require(FoundPort(record))
+        #expect(port.isKeyboard)
+        #expect(port.address == .evdev(path: "/dev/input/event5"))
+        #expect(port.stableName == "usb-05e0:1200-S20184523021234-event")
+        #expect(port.portPath == "pci-0000:00:14.0-usb-0:3:1.0-event")
+        #expect(port.driver == "hid-generic")
+        record.ancestors[0].attributes = [:]
+        #expect(FoundPort(record) == nil)
+        record.properties["ID_INPUT_KEYBOARD"] = "1"
+        #expect(FoundPort(record) == port)
+    }
+
+    @Test("a mouse is no port, nor is the other node of a keyboard")
+    func mouse() {
+        var record = DeviceRecord.wedge
+        record.devicePath = "/dev/input/mouse0"
+        #expect(FoundPort(record) == nil)
+        record = .wedge
+        record.ancestors[0].attributes["capabilities/key"] = "1f0000 0 0 0 0"
+        #expect(FoundPort(record) == nil)
+    }
+
+    @Test("a HID scanner is known by what it says of itself, wherever it says it")
+    func hidScanner() throws {
+        let port = try #require(FoundPort(.hid(descriptor: .posScanner)))
+        #expect(port.isPOSScanner)
+        #expect(port.usagePage == 0x8C)
+        #expect(port.address == .hidraw(path: "/dev/hidraw2"))
+        #expect(port.transport == .hidraw)
+        #expect(port.stableName == "usb-05e0:1200-S20184523021234-hidraw")
+        let behind = try #require(FoundPort(.hid(descriptor: .bootKeyboard + .posScanner)))
+        #expect(behind.isPOSScanner)
+        #expect(behind.usagePage == 0x01)
+        #expect(try #require(FoundPort(.hid(descriptor: .bootKeyboard))).isPOSScanner == false)
+    }
+
+    @Test("one plug that is a keyboard and a HID device has a name for each")
+    func bothKinds() throws {
+        let both = try [DeviceRecord.wedge, .hid(descriptor: .bootKeyboard)].map { try #require(FoundPort($0)) }
+        #expect(
+            FoundPort.stableNames(both) == [
+                "/dev/input/event5": "usb-05e0:1200-S20184523021234-event",
+                "/dev/hidraw2": "usb-05e0:1200-S20184523021234-hidraw",
+            ])
     }
 
     @Test(

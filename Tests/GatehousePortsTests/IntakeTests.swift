@@ -36,7 +36,7 @@ struct IntakeTests {
         #expect(intake.take().resumesReading == false)
     }
 
-    @Test("what comes beyond the limit is kept, in order, in chunks of at most the limit")
+    @Test("what comes beyond the limit is kept, in order, in chunks of a bounded size")
     func beyond() {
         var intake = Intake(.stream)
         let bytes = pattern(2 * Intake.limit + 10)
@@ -47,12 +47,12 @@ struct IntakeTests {
         var resumed: [Bool] = []
         var taken: [UInt8] = []
         while case (.chunk(let chunk), let resumes) = intake.take() {
-            #expect(chunk.count <= Intake.limit)
+            #expect(chunk.count <= Intake.chunkLimit)
             taken += chunk
             resumed.append(resumes)
         }
         #expect(taken == bytes)
-        #expect(resumed == [false, true, false])
+        #expect(resumed == [false, false, false, false, true, false, false, false, false])
     }
 
     @Test("many small datagrams are as full as few large ones")
@@ -61,6 +61,48 @@ struct IntakeTests {
         for _ in 0..<Intake.datagramLimit { intake.offer([7]) }
         #expect(intake.mayRead() == false)
         #expect(intake.take().resumesReading == true)
+    }
+
+    @Test("records are joined but never cut: what is left of one waits for its other half")
+    func records() {
+        var intake = Intake(.records(size: 24))
+        intake.offer(pattern(25))
+        #expect(intake.take().taken == .chunk(Array(pattern(25).prefix(24))))
+        #expect(intake.take().taken == .nothingYet)
+        intake.offer(pattern(47))
+        #expect(intake.take().taken == .chunk([pattern(25)[24]] + pattern(47)))
+    }
+
+    @Test("the largest chunk of records is a whole number of them, and none is lost")
+    func manyRecords() {
+        var intake = Intake(.records(size: 24))
+        let bytes = pattern(24 * 6000)
+        intake.offer(bytes)
+        var got: [UInt8] = []
+        while case .chunk(let chunk) = intake.take().taken {
+            #expect(chunk.count % 24 == 0 && chunk.count <= Intake.chunkLimit)
+            got += chunk
+        }
+        #expect(got == bytes)
+    }
+
+    @Test("half a record before the end is no record")
+    func halfRecord() {
+        var intake = Intake(.records(size: 24))
+        intake.offer(pattern(30))
+        intake.end(.unplugged)
+        #expect(intake.take().taken == .chunk(Array(pattern(30).prefix(24))))
+        #expect(intake.take().taken == .ended(.unplugged))
+    }
+
+    @Test("reports stay apart, and more of them may wait than datagrams")
+    func reports() {
+        var intake = Intake(.reports)
+        for _ in 0..<Intake.datagramLimit { intake.offer([2, 9]) }
+        #expect(intake.mayRead() == true)
+        #expect(intake.take().taken == .chunk([2, 9]))
+        for _ in 0..<Intake.reportLimit { intake.offer([2, 9]) }
+        #expect(intake.mayRead() == false)
     }
 
     @Test("the end is told after the last byte, and with the first reason")

@@ -72,6 +72,33 @@ final class Connection: Sendable {
 
     deinit { hangUp() }
 
+    /// Calls a listener, as a device does that dials in. The source address may be any of 127.0.0.0/8.
+    static func calling(_ port: UInt16, from source: String = "127.0.0.1") async throws -> Connection {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let connection = Connection(descriptor: descriptor)
+        let isConnected = await BlockingCalls.run {
+            withAddress(source, port: 0) { bind(descriptor, $0, $1) == 0 }
+                && withAddress("127.0.0.1", port: port) { connect(descriptor, $0, $1) == 0 }
+        }
+        guard isConnected else { throw SystemFailure(code: ECONNREFUSED) }
+        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+        return connection
+    }
+
+    private static func withAddress(
+        _ host: String, port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Bool
+    ) -> Bool {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        inet_pton(AF_INET, host, &address.sin_addr)
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+
     func hangUp() {
         let wasOpen = isOpen.withLock { isOpen in
             defer { isOpen = false }

@@ -1,4 +1,5 @@
 import CLinux
+import GatehouseDriverKit
 import Glibc
 import NIOCore
 import Testing
@@ -35,14 +36,38 @@ struct PortErrorTests {
 
     @Test(
         "the several ways in which a terminal says that it is gone are one ending",
-        arguments: [EIO, ENXIO, ENODEV, EPIPE, ECONNRESET])
+        arguments: [EIO, ENXIO, ENODEV, ESHUTDOWN, EPIPE, ECONNRESET])
     func unplugged(code: Int32) {
         #expect(PortEnding(IOError(errnoCode: code, reason: "read"), goodOrder: .unplugged) == .unplugged)
+    }
+
+    @Test(
+        "a failed step of opening a keyboard or a HID device is what the operator can do about it",
+        arguments: [
+            (GATEHOUSE_DEVICE_OPENING, ENOENT, PortError.absent), (GATEHOUSE_DEVICE_LOCKING, ENODEV, .absent),
+            (GATEHOUSE_DEVICE_WRONG_KIND, EIO, .absent), (GATEHOUSE_DEVICE_WRONG_KIND, ENOTTY, .wrongKind(.hidraw)),
+            (GATEHOUSE_DEVICE_LOCKING, EBUSY, .busy), (GATEHOUSE_DEVICE_OPENING, EACCES, .notInGroup("input")),
+            (GATEHOUSE_DEVICE_OPENING, EMFILE, .failed(code: EMFILE, text: "Too many open files")),
+        ])
+    func openingDevice(step: gatehouse_device_step, code: Int32, expected: PortError) {
+        #expect(PortError(opening: .hidraw, at: step, code: code) == expected)
+    }
+
+    @Test(
+        "a port at which nothing can listen is what the operator can do about it",
+        arguments: [
+            (EADDRINUSE, PortError.addressInUse), (EADDRNOTAVAIL, .noSuchAddress), (EACCES, .privilegedPort),
+            (EMFILE, .failed(code: EMFILE, text: "Too many open files")),
+        ])
+    func listening(code: Int32, expected: PortError) {
+        #expect(PortError(listening: IOError(errnoCode: code, reason: "bind")) == expected)
     }
 
     @Test("who may not open a port is told which group to join")
     func namesTheGroup() {
         #expect("\(PortError.notPermitted)".contains("group dialout"))
+        #expect("\(PortError.notInGroup("input"))".contains("group input"))
+        #expect("\(PortError.notInGroup("input"))".contains("60-gatehouse.rules"))
     }
 
     @Test("every error says something of its own")
@@ -53,6 +78,9 @@ struct PortErrorTests {
             .refused, .unreachable, .timedOut, .backedUp, .cancelled, .failed(code: 5, text: "Input/output error"),
             .ended(.closedHere), .ended(.unplugged), .ended(.closedByPeer), .ended(.reset), .ended(.refused),
             .ended(.stalled),
+            .ended(.calledAgain), .wrongKind(.evdev), .wrongKind(.hidraw), .notInGroup("input"), .readOnly,
+            .addressInUse,
+            .noSuchAddress, .privilegedPort,
             .ended(.failed(code: 6, text: "No such device or address")),
         ]
         #expect(Set(errors.map(\.description)).count == errors.count)

@@ -24,7 +24,7 @@ struct PortHandlerTests {
         #expect(inlet.mayRead() == false)
         await confirmation { resumed in
             let chunk = await inlet.next { resumed() }
-            #expect(chunk?.count == Intake.limit)
+            #expect(chunk?.count == Intake.chunkLimit)
         }
         #expect(inlet.mayRead() == true)
     }

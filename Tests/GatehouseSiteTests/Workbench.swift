@@ -47,12 +47,21 @@ final class Workbench {
 
     static let head = "site: t1\ntimezone: Asia/Shanghai\n"
 
-    /// Two families, one of them with a setting.
+    /// Families of every kind that the sample sites name; two of them with settings.
     static let families = [
-        DriverFamily(name: "zkteco", hasMemory: true, settings: ["port": "where it listens", "password": "its key"]) {
+        DriverFamily(
+            name: "zkteco", hasMemory: true, network: [NetworkDoor(.tcp, port: 4370)],
+            settings: ["port": "where it listens", "password": "its key"]
+        ) {
             _ throws(SettingsProblem) in Mute()
         },
         DriverFamily(name: "line-scanner", hasMemory: false) { _ throws(SettingsProblem) in Mute() },
+        DriverFamily(
+            name: "anviz", hasMemory: true, network: [NetworkDoor(.tcp, port: 5010)], settings: ["poll": "how often"]
+        ) {
+            _ throws(SettingsProblem) in Mute()
+        },
+        DriverFamily(name: "memory-scanner", hasMemory: true) { _ throws(SettingsProblem) in Mute() },
     ]
 
     /// The folder of sample sites beside the tests.

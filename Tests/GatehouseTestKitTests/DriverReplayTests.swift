@@ -36,8 +36,8 @@ private struct EchoDriver: DeviceDriver {
         case .linkOpened: [.send([0]), .wake(after: .seconds(1))]
         case .received(let bytes): [.send(bytes), .observed([.scan(ScanReading(payload: bytes))], Receipt(1))]
         case .woke: [.send([0xFF])]
-        case .recorded(let receipt): recorded(receipt)
-        case .command, .linkClosing, .linkClosed: []
+        case .recorded(let receipt, _): recorded(receipt)
+        case .command, .linkClosing, .linkClosed, .described, .lineGranted, .requested: []
         }
     }
 

@@ -191,7 +191,7 @@ private struct Renaming: DeviceDriver {
 
     private static func renamed(_ observation: Observation) -> Observation {
         guard case .punch(var punch) = observation, punch.native["road"]?.text == "live" else { return observation }
-        punch.identity += "/live"
+        punch.identity = punch.identity.map { "\($0)/live" }
         return .punch(punch)
     }
 }

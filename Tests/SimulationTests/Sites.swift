@@ -8,8 +8,14 @@ import ZKTecoSimulator
 
 /// The device families of this repository, as `gatehouse simulate site` takes them: a seed means the same site in both.
 enum Sites {
-    static let families = [LineScanner.family, ZKTeco.family]
-    static let simulated = [SimulatedLineScanner.family, SimulatedZKTeco.family]
+    static let families = [
+        LineScanner.family,
+        ZKTeco.family,
+    ]
+    static let simulated = [
+        SimulatedLineScanner.family,
+        SimulatedZKTeco.family,
+    ]
 
     /// A site of any kind.
     static func drawn(_ seed: UInt64, trouble: Duration = .seconds(60), keepsLines: Bool = false) -> World {

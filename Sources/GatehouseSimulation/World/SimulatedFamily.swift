@@ -6,14 +6,17 @@ public import GatehouseModel
 public struct SimulatedFamily: Sendable {
     /// The driver family's name.
     public var name: String
+    /// How a person makes one with the values of their choice; nil where the family has a command of its own.
+    public var bench: SimulatedBench?
     /// Draws a device: its make, its key, its line, what the site file says of it.
     public var draw: @Sendable (inout SplitMix64, _ zone: Zone, _ device: String) -> SimulatedStation
 
     public init(
-        name: String,
+        name: String, bench: SimulatedBench? = nil,
         draw: @escaping @Sendable (inout SplitMix64, _ zone: Zone, _ device: String) -> SimulatedStation
     ) {
         self.name = name
+        self.bench = bench
         self.draw = draw
     }
 }

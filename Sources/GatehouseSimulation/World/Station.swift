@@ -107,6 +107,9 @@ struct OpenLink: Sendable {
     var isSevered = false
     /// The gateway reads nothing more until the disk has caught up.
     var isHeld = false
+    /// What a device that calls has sent and that is no whole request yet; and its requests without an answer.
+    var calls = HTTPStream()
+    var unanswered: Set<RequestID> = []
 
     subscript(way: Way) -> LineFaults {
         get { way == .toDevice ? toDevice : toGateway }

@@ -74,12 +74,13 @@ extension LineFaults.Plan {
         let delay = Duration.zero...(.milliseconds([2, 40, 400][random.number(in: 0...2)]))
         let disconnect = [0, 60, 400][random.number(in: 0...2)]
         return switch transport {
-        case .tcp: LineFaults.Plan(delay: delay, splitOneIn: random.number(in: 0...3), disconnectOneIn: disconnect)
+        case .tcp, .push:
+            LineFaults.Plan(delay: delay, splitOneIn: random.number(in: 0...3), disconnectOneIn: disconnect)
         case .udp:
             LineFaults.Plan(
                 isDatagrams: true, delay: delay, duplicateOneIn: [0, 10, 40][random.number(in: 0...2)],
                 dropOneIn: [0, 10, 60][random.number(in: 0...2)], disconnectOneIn: disconnect)
-        case .serial:
+        case .serial, .evdev, .hidraw:
             LineFaults.Plan(
                 delay: .zero...(.milliseconds(16)), splitOneIn: random.number(in: 0...3),
                 corruptOneIn: [0, 20, 50][random.number(in: 0...2)], dropOneIn: [0, 20][random.number(in: 0...1)],

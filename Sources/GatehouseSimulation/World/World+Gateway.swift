@@ -70,6 +70,10 @@ extension World {
                 throw broken(.noStaleSends, "\(name(index)) sends \(bytes.count) bytes on link \(number.number)")
             }
             carry(bytes, .toDevice, index)
+        case .respond(let number, let id, let response): try respond(number, id, response, index)
+        case .feature, .passLine, .wantLine:
+            // A simulated line has one device, which takes its turns by itself.
+            break
         case .close(let number): close(index, number)
         case .store(let events, let token): store(events, token, index)
         case .answered(let id, _):

@@ -109,7 +109,11 @@ extension World {
             case .bytes(let bytes):
                 transcript.mix(bytes)
                 transcript.note(.received, at: uptime, station: index, words("\(name(index)) sends \(bytes.glimpse)"))
-                try handle(.received(link.number, bytes), index)
+                if link.transport == .push {
+                    try call(bytes, on: link, index)
+                } else {
+                    try handle(.received(link.number, bytes), index)
+                }
             }
         }
         expect(index, way)

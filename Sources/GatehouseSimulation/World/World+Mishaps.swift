@@ -79,7 +79,7 @@ extension World {
 
     /// A stream through a pulled cable is dead, and its ends notice sooner or later.
     private mutating func sever(_ index: Int) {
-        guard let link = stations[index].session?.link, link.transport == .tcp else { return }
+        guard let link = stations[index].session?.link, [.tcp, .push].contains(link.transport) else { return }
         stations[index].session?.link?.isSevered = true
         stations[index].session?.link?.toDevice.hangUp()
         stations[index].session?.link?.toGateway.hangUp()

@@ -88,6 +88,7 @@ public struct World: Sendable {
     var isQuiet = false
     var lastSerial = 0
     var lastCommand: UInt64 = 0
+    var lastRequest: UInt64 = 0
     var publishedThrough: Int64 = 0
     /// By how much the gateway's clock is wrong since when; the oldest first.
     var wallShifts: [(since: Duration, shift: Duration)] = [(.zero, .zero)]
@@ -147,7 +148,8 @@ public struct World: Sendable {
         var own = random.split()
         let drawn = simulated.draw(&own, zone, name)
         let profile = DeviceProfile(
-            site: "sim", device: name, driver: family.name, hasMemory: family.hasMemory, zone: zone,
+            site: "sim", device: name, driver: family.name, hasMemory: family.hasMemory, sharesLine: family.sharesLine,
+            zone: zone,
             clock: drawn.context.clock)
         var lines: [Transport: LineFaults.Plan] = [:]
         for transport in drawn.transports {

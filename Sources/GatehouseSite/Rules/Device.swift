@@ -35,15 +35,14 @@ public struct Device: Hashable, Sendable {
         public var serial: String?
         /// The path of the serial port, beginning with `/dev/`.
         public var tty: String?
-        /// A name or address, with a port where it is not the maker's.
+        /// A name or address, with a port where it is not the maker's; beside `listen`, the address it calls from.
         public var host: String?
+        /// Where the gateway waits for a device that calls: a host of this machine and a port.
+        public var listen: String?
     }
 
     /// What its readings are.
-    public enum Role: String, Hashable, Sendable, CaseIterable {
-        /// Punches, scans, or whichever the reading turns out to be.
-        case clock, patrol, both
-    }
+    public typealias Role = DriverContext.Role
 
     /// Whether it keeps readings while disconnected: as the site file says, else as its driver family does.
     public var keepsReadings: Bool {

@@ -14,6 +14,23 @@ public struct GatewaySettings: Hashable, Sendable {
     public var curve: Bool
     /// What is kept of the past.
     public var retention: Retention
+    /// Whether a USB serial port that appears, and that no driver claims, is listened to once. Nothing is ever sent
+    /// unasked.
+    public var identify: Bool
+    /// What is done with a time clock's file on a USB stick.
+    public var usbStick: USBStick
+    /// Where sticks are mounted: at one of these folders or below.
+    public var stickFolders: [String]
+
+    /// What becomes of punches on a USB stick that is put in.
+    public enum USBStick: String, Hashable, Sendable, CaseIterable {
+        /// `gatehouse devices` shows them, with the command that takes them.
+        case offer
+        /// They are taken at once.
+        case take
+        /// Sticks are not looked at.
+        case off
+    }
 
     /// How long and how much is kept; nil is without bound.
     public struct Retention: Hashable, Sendable {
@@ -26,5 +43,6 @@ public struct GatewaySettings: Hashable, Sendable {
     /// What holds without a `gateway:` section.
     public static let standard = GatewaySettings(
         data: nil, events: "tcp://127.0.0.1:7780", requests: "tcp://127.0.0.1:7781", http: "127.0.0.1:8080", adms: nil,
-        curve: false, retention: Retention())
+        curve: false, retention: Retention(), identify: true, usbStick: .offer,
+        stickFolders: ["/media", "/run/media", "/mnt"])
 }

@@ -65,6 +65,20 @@ extension Form where Value == String {
     }
 }
 
+extension Form where Value == String {
+    /// Where the gateway waits for a device that calls: a port, of every address of this machine or of one.
+    static var listen: Form {
+        word(
+            "a port to wait at", hint: "write the port that the device calls, 5010, or 192.168.1.5:5010",
+            encode: { .string($0) }
+        ) { text, _ in
+            if let port = UInt16(text), port > 0 { return "0.0.0.0:\(port)" }
+            guard let (host, port) = Address.hostAndPort(text), port > 0 else { return nil }
+            return "\(host == "*" ? "0.0.0.0" : host):\(port)"
+        }
+    }
+}
+
 extension Form where Value == Device.Match {
     /// At least one way to recognise a device, and never both a port and a host.
     static var match: Form {
@@ -73,16 +87,21 @@ extension Form where Value == Device.Match {
             let serial = reader.read("serial", .text)
             let tty = reader.read("tty", .tty)
             let host = reader.read("host", .host)
-            if !["usb", "serial", "tty", "host"].contains(where: reader.has) {
+            let listen = reader.read("listen", .listen)
+            if !["usb", "serial", "tty", "host", "listen"].contains(where: reader.has) {
                 reader.context.report(
-                    at: reader.mark, "match says nothing", hint: "write at least one of usb, serial, tty, host")
+                    at: reader.mark, "match says nothing", hint: "write at least one of usb, serial, tty, host, listen")
+            }
+            if tty != nil, listen != nil {
+                reader.context.report(
+                    at: reader.mark(of: "listen"), "a device at a tty does not call", hint: "keep one of them")
             }
             if tty != nil, host != nil {
                 reader.context.report(
                     at: reader.mark(of: "host"), "a device is at a tty or at a host, not at both",
                     hint: "keep one of them")
             }
-            return Device.Match(usb: usb, serial: serial, tty: tty, host: host)
+            return Device.Match(usb: usb, serial: serial, tty: tty, host: host, listen: listen)
         }
     }
 }

@@ -18,6 +18,13 @@ enum Address {
         }
     }
 
+    /// Whether the text is an IP address, without a port.
+    static func isNumeric(_ text: String) -> Bool {
+        let inner = text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
+        if inner.count(where: { $0 == ":" }) > 1 { return inner.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." } }
+        return inner.split(separator: ".").count == 4 && inner.allSatisfy { $0.isNumber || $0 == "." } && isHost(inner)
+    }
+
     /// Host and port of `127.0.0.1:8080`; `*` and `0.0.0.0` are every interface. Port 0 takes a free one.
     static func hostAndPort(_ text: some StringProtocol) -> (host: String, port: UInt16)? {
         guard let colon = text.lastIndex(of: ":") else { return nil }
@@ -87,7 +94,10 @@ extension Form where Value == GatewaySettings {
                 http: reader.read("http", .doorAddress, default: standard.http),
                 adms: reader.read("adms", .doorAddress, default: standard.adms),
                 curve: reader.read("curve", .onOff, default: standard.curve),
-                retention: reader.read("retention", .retention) ?? standard.retention)
+                retention: reader.read("retention", .retention) ?? standard.retention,
+                identify: reader.read("identify", .onOff) ?? standard.identify,
+                usbStick: reader.read("usb_stick", .choice("what is done with a stick")) ?? standard.usbStick,
+                stickFolders: reader.read("stick_folders", .list(of: .folder)) ?? standard.stickFolders)
             for (key, address) in [("events", settings.events), ("requests", settings.requests)]
             where !settings.curve && !Address.mayBePlain(address) {
                 reader.context.report(

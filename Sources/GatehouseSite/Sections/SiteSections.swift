@@ -57,8 +57,8 @@ enum SiteSections {
         let people = reader.read("people", .list(of: .person(payColumn: payColumn))) ?? []
         let places = reader.read("places", .list(of: .place)) ?? []
         let travel = reader.read("travel", .list(of: .travel)) ?? []
-        let devices =
-            reader.read("devices", .list(of: .device(families: families)).checked(requireDistinctMatches)) ?? []
+        let apart = DevicesApart(families: families)
+        let devices = reader.read("devices", .list(of: .device(families: families)).checked(apart.check)) ?? []
         let shifts = reader.read("shifts", .list(of: .shift)) ?? []
         let schedule = reader.read("schedule", .schedule) ?? .entries([])
         let leave = reader.read("leave", .list(of: .leave(in: zone ?? .utc))) ?? []
@@ -88,18 +88,6 @@ enum SiteSections {
             patrol: patrol, hazards: hazards, alerts: alerts, kpis: kpis, incentives: incentives,
             coefficients: coefficients,
             bonus: bonus, gateway: gateway, json: json, sha256: Digest.hex(of: json.bytes))
-    }
-
-    /// Two devices that answer to the same description could be taken for each other.
-    private static func requireDistinctMatches(_ devices: [Device], at mark: Mark, in context: ReadingContext) {
-        var seen: [Device.Match: String] = [:]
-        for device in devices where device.match != Device.Match() {
-            if let other = seen.updateValue(device.id, forKey: device.match) {
-                context.report(
-                    at: mark, "\(other) and \(device.id) match the same device",
-                    hint: "add a serial or a tty that tells them apart")
-            }
-        }
     }
 
     private static func inOrder(_ members: [JSONValue.Member]) -> JSONValue {

@@ -5,7 +5,16 @@ import GatehouseModel
 struct CommandCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "command", abstract: "Have a device do something: sync-clock, read-log, identify, message.",
-        discussion: "Example: gatehouse command gate-1-clock sync-clock")
+        discussion: """
+            Example: gatehouse command gate-1-clock sync-clock
+            Example: gatehouse command gate-1-clock message "Fire drill at 10"
+
+            sync-clock sets the device's time, read-log reads its whole memory, identify has it blink or beep, message \
+            shows a text. What a device cannot do it refuses, exit code 4. Prints what came of it as a JSON object.
+            """)
+
+    /// A device has a minute to answer; a whole log takes its time.
+    private static let patience: Duration = .seconds(90)
 
     @OptionGroup var connection: Connection
 
@@ -13,20 +22,43 @@ struct CommandCommand: AsyncParsableCommand {
     var device: String
 
     @Argument(help: "sync-clock, read-log, identify or message.")
-    var name: String
+    var name: Name
 
-    @Option(help: "What to show, for message.")
+    @Argument(help: "What to show, for message.")
+    var words: [String] = []
+
+    @Option(help: "The same as an option.")
     var text: String?
 
     @Flag(help: "Print the result as JSON, which is what it prints anyway.")
     var json = false
 
+    /// What may be asked.
+    enum Name: String, ExpressibleByArgument, CaseIterable {
+        case syncClock = "sync-clock"
+        case readLog = "read-log"
+        case identify
+        case message
+    }
+
+    func validate() throws {
+        let given = (text == nil ? 0 : 1) + (words.isEmpty ? 0 : 1)
+        guard given == (name == .message ? 1 : 0) else {
+            throw ValidationError(
+                name == .message
+                    ? "message needs one text, for example: message \"Fire drill at 10\""
+                    : "\(name.rawValue) takes no text")
+        }
+    }
+
     func run() async throws {
-        let arguments: JSONValue = text.map { ["text": .string($0)] } ?? .object([])
+        let shown = text ?? words.joined(separator: " ")
+        let arguments: JSONValue = name == .message ? ["text": .string(shown)] : .object([])
         let client = try connection.client()
         do throws(ClientError) {
             Console.line(
-                try await client.command(name, device: device, arguments: arguments.bytes, patience: .seconds(90)))
+                try await client.command(
+                    name.rawValue, device: device, arguments: arguments.bytes, patience: Self.patience))
         } catch {
             throw error.failure
         }

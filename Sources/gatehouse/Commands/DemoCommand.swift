@@ -14,8 +14,8 @@ struct DemoCommand: AsyncParsableCommand {
         discussion: """
             Example: gatehouse demo --seconds 60
 
-            Four devices that speak the real wire protocols over sockets and pseudo-terminals come and go; their \
-            events are printed as any subscriber sees them. Nothing is left behind.
+            Nine devices of six families, which speak the real wire protocols over sockets and pseudo-terminals, come \
+            and go; their events are printed as any subscriber sees them. Nothing is left behind.
             """)
 
     @Option(help: "End after that long; without it, at Ctrl-C.")
@@ -29,7 +29,9 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let folder = data ?? NSTemporaryDirectory() + "gatehouse-demo-\(ProcessInfo.processInfo.processIdentifier)"
+        let own = NSTemporaryDirectory() + "gatehouse-demo-\(ProcessInfo.processInfo.processIdentifier)"
+        // In full, since the site file names terminals in it.
+        let folder = URL(filePath: data ?? own).path(percentEncoded: false)
         defer { if data == nil { try? FileManager.default.removeItem(atPath: folder) } }
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         let logger = Logger(label: "gatehouse", level: .error)
@@ -37,8 +39,8 @@ struct DemoCommand: AsyncParsableCommand {
         do {
             try await plant.build()
             let options = DaemonOptions(
-                site: plant.siteFile, data: folder, events: "tcp://127.0.0.1:0", requests: "tcp://127.0.0.1:0",
-                version: Gatehouse.version, families: DriverCatalogue.families)
+                site: plant.site.path, data: folder, events: "tcp://127.0.0.1:0", requests: "tcp://127.0.0.1:0",
+                adms: "127.0.0.1:0", version: Gatehouse.version, families: DriverCatalogue.families)
             let ready = AsyncStream.makeStream(of: RunFile.self)
             let story = Task {
                 for await file in ready.stream { try await play(file, plant: plant) }
@@ -53,7 +55,8 @@ struct DemoCommand: AsyncParsableCommand {
 
     /// Shows what happens, and lets it happen, until cancelled.
     private func play(_ file: RunFile, plant: DemoPlant) async throws {
-        Self.introduce(file, folder: plant.folder)
+        Self.introduce(file, folder: plant.site.folder)
+        if let door = file.adms { try await plant.call(door) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await Self.show(file) }
             group.addTask { await plant.live() }
@@ -66,7 +69,8 @@ struct DemoCommand: AsyncParsableCommand {
         let program = CommandLine.arguments.first ?? "gatehouse"
         Console.line(
             """
-            A small plant is running: two time clocks and two scanners, simulated down to the bytes on the wire.
+            A small plant is running: four time clocks, two card readers on one line and three scanners, simulated
+            down to the bytes on the wire.
 
               events    \(file.events)      every event, as any ZeroMQ SUB socket gets it
               requests  \(file.requests)      replay, append, devices, commands

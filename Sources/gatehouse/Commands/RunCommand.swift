@@ -27,7 +27,7 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Where the page and the API listen. This version has none yet: whatever is given, it stays off.")
     var http: String?
 
-    @Option(help: "Where ZKTeco devices push to. This version has none yet: whatever is given, it stays off.")
+    @Option(help: "Where ZKTeco devices push to, for example 0.0.0.0:8081; port 0 takes a free one, off turns it off.")
     var adms: String?
 
     @Option(help: "How much is logged: trace, debug, info, notice, warning, error.")
@@ -39,12 +39,12 @@ struct RunCommand: AsyncParsableCommand {
         }
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         let logger = Logger(label: "gatehouse", level: level)
-        for (name, value) in [("--http", http), ("--adms", adms)] where value != nil && value != "off" {
-            logger.warning("\(name) is not part of this version; nothing listens there")
+        if let http, http != "off" {
+            logger.warning("--http is not part of this version; nothing listens there")
         }
         let options = DaemonOptions(
-            site: site, data: data, events: events, requests: requests, version: Gatehouse.version,
-            families: DriverCatalogue.families)
+            site: site, data: data, events: events, requests: requests, adms: adms,
+            version: Gatehouse.version, families: DriverCatalogue.families, sticks: [AttlogStick.format])
         do {
             try await Daemon(options: options, logger: logger).run { file in
                 logger.notice("ready", metadata: ["events": "\(file.events)", "requests": "\(file.requests)"])

@@ -17,15 +17,20 @@ struct SimulateCommand: AsyncParsableCommand {
         discussion: """
             Example: gatehouse simulate zkteco --listen tcp://127.0.0.1:4370
             Example: gatehouse simulate line-scanner --tty --link /tmp/scanner
+            Example: gatehouse simulate KIND --listen tcp://127.0.0.1:0 --set serial=A1
 
-            Prints one line when ready, {"kind", "address"}; then it reads one JSON command a line, for example \
-            {"punch": {"badge": "10023"}}, {"scan": "XF-0001"}, {"fault": "silence"} or {"report": true}.
+            KIND is one of \(kinds.joined(separator: ", ")); \
+            `gatehouse simulate device --help` explains what each takes with --set. Prints one line when ready, \
+            {"kind", "address"}; then it reads one JSON command a line, for example {"punch": {"badge": "10023"}}, \
+            {"scan": "XF-0001"}, {"fault": "silence"} or {"report": true}.
             """,
-        subcommands: [Clock.self, Scanner.self, SimulateSeedCommand.self])
+        subcommands: [Clock.self, Scanner.self, AnyDevice.self, SimulateSeedCommand.self],
+        defaultSubcommand: AnyDevice.self)
 
     /// Where a simulated device is to be found, and how good its line is.
     struct Place: ParsableArguments {
-        @Option(help: "tcp://HOST:PORT or udp://HOST:PORT; port 0 takes a free one.")
+        @Option(
+            help: "tcp://HOST:PORT or udp://HOST:PORT; port 0 takes a free one. call:tcp://HOST:PORT dials in there.")
         var listen: String?
 
         @Flag(help: "A pseudo-terminal, as a device on a serial port.")
@@ -153,7 +158,7 @@ struct SimulateCommand: AsyncParsableCommand {
             try await place.run(clock, kind: "zkteco")
         }
 
-        private static func zone(_ name: String?) throws -> Zone {
+        static func zone(_ name: String?) throws -> Zone {
             guard let name else { return Site.default.zone }
             guard let site = SiteReader.read(json: ["site": "simulated", "timezone": .string(name)]).site else {
                 throw Failure(.usage, "\(name) is no time zone; write it like Asia/Shanghai")

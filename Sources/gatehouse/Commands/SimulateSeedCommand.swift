@@ -44,7 +44,7 @@ struct SimulateSeedCommand: ParsableCommand {
     /// Plays one site. A single one is told.
     private func play(_ seed: UInt64) -> BrokenInvariant? {
         var world = World(
-            seed: seed, families: DriverCatalogue.families,
+            seed: seed, families: DriverCatalogue.rehearsed,
             simulated: DriverCatalogue.simulated,
             plan: World.Plan(trouble: .seconds(until)), keepsLines: seeds == 1)
         var broken: BrokenInvariant?

@@ -15,7 +15,7 @@ extension LineScanner {
             USBPattern(vendor: 0x27DD, product: 0x0002),  // Mindeo
             USBPattern(vendor: 0x0C2E, product: 0x0CAA),  // Honeywell Voyager 1450g
         ],
-        settings: LineScannerSettings.explanations,
+        probes: [probe], settings: LineScannerSettings.explanations,
         make: { context throws(SettingsProblem) in
             guard context.secret == nil else {
                 throw SettingsProblem(key: "secret", reason: "a line scanner has no key: leave the secret out")

@@ -31,7 +31,7 @@ public struct LineScanner: DeviceDriver {
         case .woke:
             isWakeAsked = false
             return (silenceIsOver(at: now) ? effects(of: endOfSilence()) : []) + askToWake(at: now)
-        case .linkClosing:
+        case .linkClosing, .described, .lineGranted, .requested:
             return []
         case .linkClosed:
             // Pulled out in the middle of a scan: what came of it is no code, even where silence would have ended it.

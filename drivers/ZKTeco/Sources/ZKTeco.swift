@@ -12,7 +12,7 @@ public struct ZKTeco: DeviceDriver {
     public static let family = DriverFamily(
         name: "zkteco", hasMemory: true,
         network: [NetworkDoor(.tcp, port: 4370), NetworkDoor(.udp, port: 4370)],
-        settings: ZKTecoSettings.explained,
+        probes: [probe], settings: ZKTecoSettings.explained,
         make: { context throws(SettingsProblem) in try ZKTeco(context) })
 
     /// Live capture dies silently on some terminals: after this long without a word a harmless question is asked.
@@ -47,12 +47,13 @@ public struct ZKTeco: DeviceDriver {
         switch input {
         case .linkOpened(let transport): open(transport)
         case .received(let bytes): receive(bytes)
-        case .recorded(let receipt): recorded(receipt)
+        case .recorded(let receipt, _): recorded(receipt)
         case .woke:
             armed = nil
             checkDeadlines()
         case .command(let command, let id): take(command, id)
         case .linkClosing: leave()
+        case .described, .lineGranted, .requested: break
         case .linkClosed: close()
         }
         proceed()

@@ -14,14 +14,6 @@ public enum ZKTecoPunch {
         case usb
     }
 
-    /// The event's id, `10023/2026-11-22T08:30:00/0/1`: user id, the terminal's time, state,
-    /// verification. The terminal itself is the event's source and so no part of it. A file may lack the
-    /// last two; `-` stands for them.
-    public static func identity(userID: String, time: ZKTime, state: UInt8?, verify: UInt8?) -> String {
-        func text(_ code: UInt8?) -> String { code.map { String($0) } ?? "-" }
-        return "\(userID)/\(LocalTime(time).text)/\(text(state))/\(text(verify))"
-    }
-
     /// The reading of a line of `attlog.dat`.
     ///
     /// - Parameters:
@@ -36,11 +28,8 @@ public enum ZKTecoPunch {
         native.append(.init("workCode", .optional(line.workCode)))
         native.append(.init("deviceNumber", .optional(line.deviceNumber)))
         native.append(.init("road", .string(Road.usb.rawValue)))
-        return PunchReading(
-            identity: identity(userID: line.userID, time: line.time, state: line.state, verify: line.verify),
-            badge: line.userID, direction: usesState ? line.state.map(direction) ?? .unknown : .unknown,
-            method: line.verify.map { method($0, dialect) } ?? .unknown, deviceTime: LocalTime(line.time),
-            native: .object(native + clockMark(line.time)))
+        let mark = ZKPunchMark(userID: line.userID, time: line.time, state: line.state, verify: line.verify)
+        return reading(mark, native, usesState, dialect)
     }
 
     /// The reading of a punch from the log or an event. `userID` is what the user table says where the
@@ -49,8 +38,9 @@ public enum ZKTecoPunch {
     static func reading(
         of punch: ZKPunch, userID: String?, road: Road, usesState: Bool, dialect: ZKVerifyDialect
     ) -> PunchReading {
-        let named = (punch.userID ?? userID).flatMap { $0.isEmpty ? nil : $0 }
-        let badge = named ?? "uid:\(punch.uid ?? 0)"
+        let named = (punch.userID ?? userID).map(ZKText.trimmed).flatMap { $0.isEmpty ? nil : $0 }
+        let mark = ZKPunchMark(
+            userID: named ?? "uid:\(punch.uid ?? 0)", time: punch.time, state: punch.state, verify: punch.verify)
         var native: [JSONValue.Member] = []
         if let uid = punch.uid { native.append(.init("uid", .integer(uid))) }
         native.append(.init("userId", .optional(named)))
@@ -59,39 +49,24 @@ public enum ZKTecoPunch {
         if let workCode = punch.workCode, workCode != 0 { native.append(.init("workCode", .integer(workCode))) }
         native.append(.init("road", .string(road.rawValue)))
         if named == nil { native.append(.init("unresolved", true)) }
+        return reading(mark, native, usesState, dialect)
+    }
+
+    private static func reading(
+        _ mark: ZKPunchMark, _ native: [JSONValue.Member], _ usesState: Bool, _ dialect: ZKVerifyDialect
+    ) -> PunchReading {
+        let direction = usesState ? mark.state.flatMap { ZKState(rawValue: $0)?.direction } : nil
+        let method = mark.verify.flatMap { ZKVerifyWay(code: $0, dialect: dialect).method }
         return PunchReading(
-            identity: identity(userID: badge, time: punch.time, state: punch.state, verify: punch.verify),
-            badge: badge, direction: usesState ? direction(punch.state) : .unknown,
-            method: method(punch.verify, dialect), deviceTime: LocalTime(punch.time),
-            native: .object(native + clockMark(punch.time)))
+            identity: mark.identity, badge: mark.userID,
+            direction: direction.flatMap { .init(rawValue: $0) } ?? .unknown,
+            method: method.flatMap { .init(rawValue: $0) } ?? .unknown, deviceTime: LocalTime(mark.time),
+            native: .object(native + clockMark(mark.time)))
     }
 
     /// A terminal whose battery is dead starts again in 2000: such a punch is kept, and marked.
     private static func clockMark(_ time: ZKTime) -> [JSONValue.Member] {
         time.year == 2000 ? [.init("clockUnset", true)] : []
-    }
-
-    private static func direction(_ state: UInt8) -> PunchReading.Direction {
-        switch ZKState(rawValue: state) {
-        case .checkIn: .in
-        case .checkOut: .out
-        case .breakOut: .breakOut
-        case .breakIn: .breakIn
-        case .overtimeIn: .overtimeIn
-        case .overtimeOut: .overtimeOut
-        case .mealStart, .mealEnd, .noneSet, nil: .unknown
-        }
-    }
-
-    private static func method(_ verify: UInt8, _ dialect: ZKVerifyDialect) -> PunchReading.Method {
-        switch ZKVerifyWay(code: verify, dialect: dialect) {
-        case .password: .pin
-        case .fingerprint: .fingerprint
-        case .card: .card
-        case .face: .face
-        case .palm: .palm
-        case .vein, .other: .unknown
-        }
     }
 }
 

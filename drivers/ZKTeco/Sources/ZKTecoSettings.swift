@@ -25,6 +25,8 @@ struct ZKTecoSettings: Hashable, Sendable {
         "verify_codes":
             "auto (default), old or new: which of the two tables of verification codes the terminal follows",
         "layout8": "auto (default), A or B: the layout of logs with 8-byte records",
+        "device_number":
+            "the number in the terminal's menu, 1 to 254: how a file on a USB stick is known to be this terminal's",
     ]
 
     init(_ context: DriverContext) throws(SettingsProblem) {
@@ -39,6 +41,10 @@ struct ZKTecoSettings: Hashable, Sendable {
                 dialect = try Self.choice(member, [("auto", nil), ("old", .old), ("new", .new)])
             case "layout8":
                 eight = try Self.choice(member, [("auto", nil), ("A", .eightA), ("B", .eightB)])
+            case "device_number":
+                // Only the stick's reader uses it; the terminal itself is known by where it is.
+                guard let number = member.value.integer ?? member.value.text.flatMap({ Int($0) }), 1...254 ~= number
+                else { throw SettingsProblem(key: "device_number", reason: "must be a number from 1 to 254") }
             default:
                 throw SettingsProblem(key: member.name, reason: "is not known; known are \(Self.known)")
             }

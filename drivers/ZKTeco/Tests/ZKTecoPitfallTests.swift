@@ -21,7 +21,7 @@ struct ZKTecoPitfallTests {
         var session = try TerminalSession(terminal)
         session.connect()
         let expected = terminal.punches.map {
-            ZKTecoPunch.identity(userID: $0.userID ?? "", time: $0.time, state: 0, verify: 1)
+            ZKPunchMark(userID: $0.userID ?? "", time: $0.time, state: 0, verify: 1).identity
         }
         #expect(session.punches.map(\.identity) == expected)
         #expect(session.faults == [])

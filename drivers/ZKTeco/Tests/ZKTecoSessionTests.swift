@@ -298,7 +298,7 @@ struct ZKTecoSessionTests {
         let line = try #require(AttlogLine(text.utf8))
         let reading = ZKTecoPunch.reading(of: line)
         #expect(reading.identity == "10023/2026-11-22T08:30:00/0/1")
-        #expect(ZKTecoPunch.identity(userID: "10023", time: line.time, state: 0, verify: 1) == reading.identity)
+        #expect(ZKPunchMark(userID: "10023", time: line.time, state: 0, verify: 1).identity == reading.identity)
         #expect(reading.native["road"] == "usb")
     }
 }

@@ -30,8 +30,8 @@ public struct AttlogLine: Hashable, Sendable {
             index < columns.count && !columns[index].isEmpty ? columns[index] : nil
         }
         deviceNumber = column(2)
-        state = column(3).flatMap { UInt8($0) }
-        verify = column(4).flatMap { UInt8($0) }
+        state = column(3).flatMap(ZKPunchMark.code)
+        verify = column(4).flatMap(ZKPunchMark.code)
         workCode = column(5)
     }
 
@@ -44,13 +44,9 @@ public struct AttlogLine: Hashable, Sendable {
     /// The line as a terminal writes it, CR LF behind it.
     public static func text(_ punch: ZKPunch, deviceNumber: Int = 1) -> String {
         let id = punch.userID ?? ""
-        let time = punch.time
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
-        let date = "\(time.year)-\(two(time.month))-\(two(time.day))"
-        let clock = "\(two(time.hour)):\(two(time.minute)):\(two(time.second))"
         let indent = String(repeating: " ", count: max(0, 9 - id.utf8.count))
         return
-            "\(indent)\(id)\t\(date) \(clock)\t\(deviceNumber)"
+            "\(indent)\(id)\t\(punch.time.text())\t\(deviceNumber)"
             + "\t\(punch.state)\t\(punch.verify)\t\(punch.workCode ?? 0)\r\n"
     }
 }

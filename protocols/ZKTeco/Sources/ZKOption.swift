@@ -61,7 +61,8 @@ public enum ZKText {
         return bytes + [UInt8](repeating: 0, count: width - bytes.count)
     }
 
-    static func trimmed(_ text: String) -> String {
+    /// Without the spaces around it.
+    public static func trimmed(_ text: String) -> String {
         let end = text.lastIndex { $0 != " " }.map { text.index(after: $0) } ?? text.startIndex
         return String(text[..<end].drop { $0 == " " })
     }

@@ -143,13 +143,22 @@ public struct ZKTransfer: Sendable {
             guard reply.data.count <= Self.sizeLimit else { return fail(.tooLarge(reply.data.count)) }
             whole = reply.data
             return free(then: .freeing)
-        case .prepareData: return answered(reply)
+        case .prepareData:
+            beginAgain()
+            return answered(reply)
         case .ok: return sized(reply.data)
         default:
             guard fallsBack else { return fail(.unsupported(reply.command)) }
+            beginAgain()
             phase = .direct
             return .send(dataset.direct, [])
         }
+    }
+
+    /// What now comes is the whole dataset: what an earlier attempt announced and brought does not count any more.
+    private mutating func beginAgain() {
+        total = nil
+        whole = []
     }
 
     /// ACK_OK: one byte of 0, then the whole size; eight more bytes of which little is known.

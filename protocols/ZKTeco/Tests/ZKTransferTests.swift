@@ -157,6 +157,21 @@ struct ZKTransferTests {
         #expect(step == .done(records))
     }
 
+    @Test(
+        "a device that announced a size, failed, and then sends everything at once is believed anew",
+        arguments: [ZKCommand.unknownCommand, .prepareData])
+    func announcedThenDirect(second: ZKCommand) {
+        var transfer = ZKTransfer(.attendance, chunkSize: 1024, fallsBack: true)
+        _ = transfer.start()
+        _ = transfer.received(reply(.ok, ZKTransfer.announcement(size: 80)))
+        #expect(transfer.timedOut() == .send(.freeData, []))
+        #expect(transfer.received(reply(.ok)) == .send(.prepareRead, [1, 13, 0, 0, 0, 0, 0, 0, 0, 0, 0]))
+        if second == .unknownCommand { #expect(transfer.received(reply(second)) == .send(.readLog, [])) }
+        var step = ZKTransfer.Step.wait
+        for packet in prepared(records[...], perPacket: 1008) { step = transfer.received(packet) }
+        #expect(step == .done(records))
+    }
+
     @Test("P2: the first reply may take a minute, the others ten seconds")
     func patience() {
         var transfer = ZKTransfer(.attendance, chunkSize: 1024, fallsBack: false)
