@@ -12,8 +12,10 @@ let house: [SwiftSetting] = [
 /// One line for each wire and each device family.
 let devices =
     + wire("LineScan")
+    + wire("OSDP")
     + wire("ZKTeco")
     + driver("LineScanner", speaks: "LineScan")
+    + driver("OSDP", speaks: "OSDP")
     + driver("ZKTeco", speaks: "ZKTeco")
 
 let package = Package(
@@ -106,7 +108,7 @@ func program(of devices: [Target]) -> [Target] {
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ] + families(of: devices) + [.target(name: "ZKTecoWire")],
+            ] + families(of: devices) + [.target(name: "OSDPWire"), .target(name: "ZKTecoWire")],
             swiftSettings: house)
     ]
 }
@@ -171,7 +173,7 @@ func tests(of devices: [Target]) -> [Target] {
             "SimulationTests",
             [
                 "GatehouseSimulation", "GatehouseEngine", "GatehouseDriverKit", "GatehouseModel", "GatehouseTestKit",
-                "ZKTecoWire",
+                "OSDPWire", "ZKTecoWire",
             ] + families(of: devices)),
         test("ArchitectureTests"),
     ]

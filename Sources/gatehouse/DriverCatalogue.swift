@@ -2,18 +2,22 @@ import GatehouseDriverKit
 import GatehouseSimulation
 import LineScannerDriver
 import LineScannerSimulator
+import OSDPDriver
+import OSDPSimulator
 import ZKTecoDriver
 import ZKTecoSimulator
 
 /// The device families of this build: one line each.
 enum DriverCatalogue {
-    static let families = families()
+    static let families = families(random: OSDPCryptography.random)
 
-    static let rehearsed = families
+    /// The same, with random bytes that can be foreseen, so that a seed plays the same site to the byte.
+    static let rehearsed = families { [UInt8](repeating: 0x5A, count: $0) }
 
-    private static func families() -> [DriverFamily] {
+    private static func families(random: @escaping @Sendable (Int) -> [UInt8]) -> [DriverFamily] {
         [
             LineScanner.family,
+            OSDPReader.family(cipher: OSDPCryptography.cipher, random: random),
             ZKTeco.family,
         ]
     }
@@ -21,6 +25,7 @@ enum DriverCatalogue {
     /// The same families' simulated devices, which the sites of `gatehouse simulate site` are made of.
     static let simulated: [SimulatedFamily] = [
         SimulatedLineScanner.family,
+        SimulatedOSDPLine.family(cipher: OSDPCryptography.cipher),
         SimulatedZKTeco.family,
     ]
 }

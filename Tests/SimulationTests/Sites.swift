@@ -1,8 +1,12 @@
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
+import GatehouseTestKit
 import LineScannerDriver
 import LineScannerSimulator
+import OSDPDriver
+import OSDPSimulator
+import OSDPWire
 import ZKTecoDriver
 import ZKTecoSimulator
 
@@ -10,12 +14,16 @@ import ZKTecoSimulator
 enum Sites {
     static let families = [
         LineScanner.family,
+        OSDPReader.family(cipher: cipher) { [UInt8](repeating: 0x5A, count: $0) },
         ZKTeco.family,
     ]
     static let simulated = [
         SimulatedLineScanner.family,
+        SimulatedOSDPLine.family(cipher: cipher),
         SimulatedZKTeco.family,
     ]
+    private static let cipher = BlockCipher(
+        encrypt: { SlowAES.encrypt($0, $1) }, decrypt: { SlowAES.decrypt($0, $1) })
 
     /// A site of any kind.
     static func drawn(_ seed: UInt64, trouble: Duration = .seconds(60), keepsLines: Bool = false) -> World {
