@@ -11,9 +11,11 @@ let house: [SwiftSetting] = [
 
 /// One line for each wire and each device family.
 let devices =
+    wire("Anviz")
     + wire("LineScan")
     + wire("OSDP")
     + wire("ZKTeco")
+    + driver("Anviz", speaks: "Anviz")
     + driver("LineScanner", speaks: "LineScan")
     + driver("OSDP", speaks: "OSDP")
     + driver("ZKTeco", speaks: "ZKTeco")

@@ -1,3 +1,5 @@
+import AnvizDriver
+import AnvizSimulator
 import GatehouseDriverKit
 import GatehouseSimulation
 import LineScannerDriver
@@ -16,6 +18,7 @@ enum DriverCatalogue {
 
     private static func families(random: @escaping @Sendable (Int) -> [UInt8]) -> [DriverFamily] {
         [
+            Anviz.family,
             LineScanner.family,
             OSDPReader.family(cipher: OSDPCryptography.cipher, random: random),
             ZKTeco.family,
@@ -24,6 +27,7 @@ enum DriverCatalogue {
 
     /// The same families' simulated devices, which the sites of `gatehouse simulate site` are made of.
     static let simulated: [SimulatedFamily] = [
+        SimulatedAnviz.family,
         SimulatedLineScanner.family,
         SimulatedOSDPLine.family(cipher: OSDPCryptography.cipher),
         SimulatedZKTeco.family,

@@ -1,3 +1,5 @@
+import AnvizDriver
+import AnvizSimulator
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
@@ -13,11 +15,13 @@ import ZKTecoSimulator
 /// The device families of this repository, as `gatehouse simulate site` takes them: a seed means the same site in both.
 enum Sites {
     static let families = [
+        Anviz.family,
         LineScanner.family,
         OSDPReader.family(cipher: cipher) { [UInt8](repeating: 0x5A, count: $0) },
         ZKTeco.family,
     ]
     static let simulated = [
+        SimulatedAnviz.family,
         SimulatedLineScanner.family,
         SimulatedOSDPLine.family(cipher: cipher),
         SimulatedZKTeco.family,
