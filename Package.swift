@@ -12,10 +12,12 @@ let house: [SwiftSetting] = [
 /// One line for each wire and each device family.
 let devices =
     wire("Anviz")
+    + wire("Hanvon")
     + wire("LineScan")
     + wire("OSDP")
     + wire("ZKTeco")
     + driver("Anviz", speaks: "Anviz")
+    + driver("Hanvon", speaks: "Hanvon")
     + driver("LineScanner", speaks: "LineScan")
     + driver("OSDP", speaks: "OSDP")
     + driver("ZKTeco", speaks: "ZKTeco")

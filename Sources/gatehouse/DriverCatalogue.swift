@@ -2,6 +2,8 @@ import AnvizDriver
 import AnvizSimulator
 import GatehouseDriverKit
 import GatehouseSimulation
+import HanvonDriver
+import HanvonSimulator
 import LineScannerDriver
 import LineScannerSimulator
 import OSDPDriver
@@ -19,6 +21,7 @@ enum DriverCatalogue {
     private static func families(random: @escaping @Sendable (Int) -> [UInt8]) -> [DriverFamily] {
         [
             Anviz.family,
+            Hanvon.family,
             LineScanner.family,
             OSDPReader.family(cipher: OSDPCryptography.cipher, random: random),
             ZKTeco.family,
@@ -28,6 +31,7 @@ enum DriverCatalogue {
     /// The same families' simulated devices, which the sites of `gatehouse simulate site` are made of.
     static let simulated: [SimulatedFamily] = [
         SimulatedAnviz.family,
+        SimulatedHanvon.family,
         SimulatedLineScanner.family,
         SimulatedOSDPLine.family(cipher: OSDPCryptography.cipher),
         SimulatedZKTeco.family,

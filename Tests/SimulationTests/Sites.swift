@@ -4,6 +4,8 @@ import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
 import GatehouseTestKit
+import HanvonDriver
+import HanvonSimulator
 import LineScannerDriver
 import LineScannerSimulator
 import OSDPDriver
@@ -16,12 +18,14 @@ import ZKTecoSimulator
 enum Sites {
     static let families = [
         Anviz.family,
+        Hanvon.family,
         LineScanner.family,
         OSDPReader.family(cipher: cipher) { [UInt8](repeating: 0x5A, count: $0) },
         ZKTeco.family,
     ]
     static let simulated = [
         SimulatedAnviz.family,
+        SimulatedHanvon.family,
         SimulatedLineScanner.family,
         SimulatedOSDPLine.family(cipher: cipher),
         SimulatedZKTeco.family,
