@@ -13,6 +13,7 @@ let house: [SwiftSetting] = [
 let devices =
     wire("Anviz")
     + wire("Hanvon")
+    + wire("IClock")
     + wire("LineScan")
     + wire("OSDP")
     + wire("ZKTeco")
@@ -21,6 +22,7 @@ let devices =
     + driver("LineScanner", speaks: "LineScan")
     + driver("OSDP", speaks: "OSDP")
     + driver("ZKTeco", speaks: "ZKTeco")
+    + driver("ZKTecoPush", speaks: "IClock", "ZKTeco")
 
 let package = Package(
     name: "gatehouse",

@@ -9,6 +9,8 @@ import LineScannerSimulator
 import OSDPDriver
 import OSDPSimulator
 import ZKTecoDriver
+import ZKTecoPushDriver
+import ZKTecoPushSimulator
 import ZKTecoSimulator
 
 /// The device families of this build: one line each.
@@ -25,6 +27,7 @@ enum DriverCatalogue {
             LineScanner.family,
             OSDPReader.family(cipher: OSDPCryptography.cipher, random: random),
             ZKTeco.family,
+            ZKTecoPush.family,
         ]
     }
 
@@ -35,5 +38,6 @@ enum DriverCatalogue {
         SimulatedLineScanner.family,
         SimulatedOSDPLine.family(cipher: OSDPCryptography.cipher),
         SimulatedZKTeco.family,
+        SimulatedPushClock.family,
     ]
 }

@@ -12,6 +12,8 @@ import OSDPDriver
 import OSDPSimulator
 import OSDPWire
 import ZKTecoDriver
+import ZKTecoPushDriver
+import ZKTecoPushSimulator
 import ZKTecoSimulator
 
 /// The device families of this repository, as `gatehouse simulate site` takes them: a seed means the same site in both.
@@ -22,6 +24,7 @@ enum Sites {
         LineScanner.family,
         OSDPReader.family(cipher: cipher) { [UInt8](repeating: 0x5A, count: $0) },
         ZKTeco.family,
+        ZKTecoPush.family,
     ]
     static let simulated = [
         SimulatedAnviz.family,
@@ -29,6 +32,7 @@ enum Sites {
         SimulatedLineScanner.family,
         SimulatedOSDPLine.family(cipher: cipher),
         SimulatedZKTeco.family,
+        SimulatedPushClock.family,
     ]
     private static let cipher = BlockCipher(
         encrypt: { SlowAES.encrypt($0, $1) }, decrypt: { SlowAES.decrypt($0, $1) })
