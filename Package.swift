@@ -12,12 +12,14 @@ let house: [SwiftSetting] = [
 /// One line for each wire and each device family.
 let devices =
     wire("Anviz")
+    + wire("EM4100")
     + wire("Hanvon")
     + wire("IClock")
     + wire("LineScan")
     + wire("OSDP")
     + wire("ZKTeco")
     + driver("Anviz", speaks: "Anviz")
+    + driver("EM4100", speaks: "EM4100")
     + driver("Hanvon", speaks: "Hanvon")
     + driver("LineScanner", speaks: "LineScan")
     + driver("OSDP", speaks: "OSDP")

@@ -1,5 +1,7 @@
 import AnvizDriver
 import AnvizSimulator
+import EM4100Driver
+import EM4100Simulator
 import GatehouseDriverKit
 import GatehouseSimulation
 import HanvonDriver
@@ -23,6 +25,7 @@ enum DriverCatalogue {
     private static func families(random: @escaping @Sendable (Int) -> [UInt8]) -> [DriverFamily] {
         [
             Anviz.family,
+            EM4100.family,
             Hanvon.family,
             LineScanner.family,
             OSDPReader.family(cipher: OSDPCryptography.cipher, random: random),
@@ -34,6 +37,7 @@ enum DriverCatalogue {
     /// The same families' simulated devices, which the sites of `gatehouse simulate site` are made of.
     static let simulated: [SimulatedFamily] = [
         SimulatedAnviz.family,
+        SimulatedEM4100.family,
         SimulatedHanvon.family,
         SimulatedLineScanner.family,
         SimulatedOSDPLine.family(cipher: OSDPCryptography.cipher),

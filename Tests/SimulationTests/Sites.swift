@@ -1,5 +1,7 @@
 import AnvizDriver
 import AnvizSimulator
+import EM4100Driver
+import EM4100Simulator
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
@@ -20,6 +22,7 @@ import ZKTecoSimulator
 enum Sites {
     static let families = [
         Anviz.family,
+        EM4100.family,
         Hanvon.family,
         LineScanner.family,
         OSDPReader.family(cipher: cipher) { [UInt8](repeating: 0x5A, count: $0) },
@@ -28,6 +31,7 @@ enum Sites {
     ]
     static let simulated = [
         SimulatedAnviz.family,
+        SimulatedEM4100.family,
         SimulatedHanvon.family,
         SimulatedLineScanner.family,
         SimulatedOSDPLine.family(cipher: cipher),
