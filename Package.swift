@@ -13,6 +13,7 @@ let house: [SwiftSetting] = [
 let devices =
     wire("Anviz")
     + wire("EM4100")
+    + wire("Evdev")
     + wire("Hanvon")
     + wire("IClock")
     + wire("LineScan")
@@ -21,6 +22,7 @@ let devices =
     + driver("Anviz", speaks: "Anviz")
     + driver("EM4100", speaks: "EM4100")
     + driver("Hanvon", speaks: "Hanvon")
+    + driver("KeyboardWedge", speaks: "Evdev")
     + driver("LineScanner", speaks: "LineScan")
     + driver("OSDP", speaks: "OSDP")
     + driver("ZKTeco", speaks: "ZKTeco")

@@ -6,6 +6,7 @@ import GatehouseDriverKit
 import GatehouseSimulation
 import HanvonDriver
 import HanvonSimulator
+import KeyboardWedgeDriver
 import LineScannerDriver
 import LineScannerSimulator
 import OSDPDriver
@@ -27,6 +28,7 @@ enum DriverCatalogue {
             Anviz.family,
             EM4100.family,
             Hanvon.family,
+            KeyboardWedge.family,
             LineScanner.family,
             OSDPReader.family(cipher: OSDPCryptography.cipher, random: random),
             ZKTeco.family,
