@@ -4,6 +4,7 @@ import EM4100Driver
 import EM4100Simulator
 import GatehouseDriverKit
 import GatehouseSimulation
+import HIDPOSDriver
 import HanvonDriver
 import HanvonSimulator
 import KeyboardWedgeDriver
@@ -27,6 +28,7 @@ enum DriverCatalogue {
         [
             Anviz.family,
             EM4100.family,
+            HIDPOS.family,
             Hanvon.family,
             KeyboardWedge.family,
             LineScanner.family,
