@@ -10,6 +10,8 @@ import HanvonSimulator
 import KeyboardWedgeDriver
 import LineScannerDriver
 import LineScannerSimulator
+import MemoryScannerDriver
+import MemoryScannerSimulator
 import OSDPDriver
 import OSDPSimulator
 import ZKTecoDriver
@@ -32,6 +34,7 @@ enum DriverCatalogue {
             Hanvon.family,
             KeyboardWedge.family,
             LineScanner.family,
+            MemoryScanner.family,
             OSDPReader.family(cipher: OSDPCryptography.cipher, random: random),
             ZKTeco.family,
             ZKTecoPush.family,
@@ -44,6 +47,7 @@ enum DriverCatalogue {
         SimulatedEM4100.family,
         SimulatedHanvon.family,
         SimulatedLineScanner.family,
+        SimulatedMemoryScanner.family,
         SimulatedOSDPLine.family(cipher: OSDPCryptography.cipher),
         SimulatedZKTeco.family,
         SimulatedPushClock.family,

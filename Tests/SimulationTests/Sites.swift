@@ -10,6 +10,8 @@ import HanvonDriver
 import HanvonSimulator
 import LineScannerDriver
 import LineScannerSimulator
+import MemoryScannerDriver
+import MemoryScannerSimulator
 import OSDPDriver
 import OSDPSimulator
 import OSDPWire
@@ -25,6 +27,7 @@ enum Sites {
         EM4100.family,
         Hanvon.family,
         LineScanner.family,
+        MemoryScanner.family,
         OSDPReader.family(cipher: cipher) { [UInt8](repeating: 0x5A, count: $0) },
         ZKTeco.family,
         ZKTecoPush.family,
@@ -34,6 +37,7 @@ enum Sites {
         SimulatedEM4100.family,
         SimulatedHanvon.family,
         SimulatedLineScanner.family,
+        SimulatedMemoryScanner.family,
         SimulatedOSDPLine.family(cipher: cipher),
         SimulatedZKTeco.family,
         SimulatedPushClock.family,
