@@ -2,6 +2,8 @@ import AnvizDriver
 import AnvizSimulator
 import EM4100Driver
 import EM4100Simulator
+import FCARDDriver
+import FCARDSimulator
 import GatehouseDriverKit
 import GatehouseSimulation
 import HIDPOSDriver
@@ -30,6 +32,7 @@ enum DriverCatalogue {
         [
             Anviz.family,
             EM4100.family,
+            FCARD.family,
             HIDPOS.family,
             Hanvon.family,
             KeyboardWedge.family,
@@ -45,6 +48,7 @@ enum DriverCatalogue {
     static let simulated: [SimulatedFamily] = [
         SimulatedAnviz.family,
         SimulatedEM4100.family,
+        SimulatedFCARD.family,
         SimulatedHanvon.family,
         SimulatedLineScanner.family,
         SimulatedMemoryScanner.family,

@@ -2,6 +2,8 @@ import AnvizDriver
 import AnvizSimulator
 import EM4100Driver
 import EM4100Simulator
+import FCARDDriver
+import FCARDSimulator
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
@@ -25,6 +27,7 @@ enum Sites {
     static let families = [
         Anviz.family,
         EM4100.family,
+        FCARD.family,
         Hanvon.family,
         LineScanner.family,
         MemoryScanner.family,
@@ -35,6 +38,7 @@ enum Sites {
     static let simulated = [
         SimulatedAnviz.family,
         SimulatedEM4100.family,
+        SimulatedFCARD.family,
         SimulatedHanvon.family,
         SimulatedLineScanner.family,
         SimulatedMemoryScanner.family,

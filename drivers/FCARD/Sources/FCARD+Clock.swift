@@ -1,0 +1,88 @@
+import FCARDWire
+import GatehouseDriverKit
+import GatehouseModel
+
+/// The wand's clock: compared at every visit before the records are read, set after them where the site wants that.
+extension FCARD {
+    /// Beyond this the clock is set, where the policy is `sync`.
+    private static let tolerance = Duration.seconds(5)
+    /// A change of the offset worth telling.
+    private static let noteworthy = Duration.seconds(2)
+
+    mutating func gotTime(_ time: FCARDTime?, sent: Now) {
+        guard let local = time.flatMap({ LocalTime($0) }) else {
+            link?.offset = nil
+            return faultOnce(
+                "clock-unreadable",
+                "the wand's clock shows no valid time; send sync-clock, or set clock: sync for this device")
+        }
+        // Readings of the wall are compared, not instants: a time that daylight saving repeats is then no hour off.
+        let middle = sent.wall + (now.wall - sent.wall) / 2
+        let shown = middle.milliseconds + Int64(context.zone.offsetSeconds(at: middle)) * 1000
+        let offset = Duration.milliseconds(local.secondsSince1970 * 1000 - shown)
+        link?.offset = offset
+        if let reported = link?.reportedOffset, magnitude(offset - reported) < Self.noteworthy { return }
+        link?.reportedOffset = offset
+        effects.append(.clock(DeviceClock(offset: offset, corrected: false)))
+    }
+
+    /// Whether the clock is to be set at the end of the visit: on command, or beyond the tolerance, or where it shows
+    /// nothing at all, if the policy is `sync`.
+    var wantsTimeSet: Bool {
+        if link?.clockCommands.isEmpty == false { return true }
+        guard context.clock == .sync else { return false }
+        return link?.offset.map { magnitude($0) > Self.tolerance } ?? true
+    }
+
+    /// The site's wall clock, rounded to the second; nil outside the wand's years.
+    var siteTime: FCARDTime? {
+        FCARDTime(context.zone.local(at: now.wall + .milliseconds(500)))
+    }
+
+    mutating func timeSet() {
+        let offset = link?.offset ?? .zero
+        link?.offset = .zero
+        link?.reportedOffset = .zero
+        effects.append(.clock(DeviceClock(offset: offset, corrected: true)))
+        answerClock(.done(["offsetMilliseconds": .integer(offset.wholeMilliseconds)]))
+        endVisit()
+    }
+
+    mutating func timeNotSet(_ reason: String) {
+        faultOnce("clock-refused", "the wand's clock could not be set: \(reason); it is tried again")
+        answerClock(.refused(reason))
+        endVisit()
+    }
+
+    private mutating func answerClock(_ answer: CommandAnswer) {
+        for command in link?.clockCommands ?? [] { effects.append(.answered(command, answer)) }
+        link?.clockCommands = []
+    }
+
+    private func magnitude(_ duration: Duration) -> Duration {
+        duration < .zero ? .zero - duration : duration
+    }
+
+    /// The latest time of which it can be said that no record stamped up to it will still come. The next record's stamp
+    /// is in whole seconds, and earlier than ours where the clock is slow, unless the gateway corrects the stamps.
+    func vouched(at moment: Moment) -> Moment {
+        let lag = context.clock == .correct ? .zero : min(link?.offset ?? .zero, .zero)
+        return moment + lag - .seconds(1)
+    }
+}
+
+extension LocalTime {
+    init?(_ time: FCARDTime) {
+        self.init(
+            year: time.year, month: time.month, day: time.day, hour: time.hour, minute: time.minute,
+            second: time.second)
+    }
+}
+
+extension FCARDTime {
+    init?(_ local: LocalTime) {
+        self.init(
+            year: local.year, month: local.month, day: local.day, hour: local.hour, minute: local.minute,
+            second: local.second)
+    }
+}
