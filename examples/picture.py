@@ -24,7 +24,7 @@ def lines_of(program, seconds=24):
 def chosen(lines, most=34):
     """The introduction, then a stretch of events in which a device goes and comes back."""
     start = next(i for i, line in enumerate(lines) if EVENT.match(line))
-    introduction = [line for line in lines[:start] if line.strip()][:4]
+    introduction = [line for line in lines[:start] if line.strip()][:5]
     events = lines[start:]
     gone = next((i for i, line in enumerate(events) if "device.disconnected" in line), len(events))
     return introduction + [""] + events[:8] + ["…"] + events[max(8, gone - 8):][:most - 14]

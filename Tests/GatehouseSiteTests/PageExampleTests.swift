@@ -223,7 +223,7 @@ struct ExamplePlantTests {
         #expect(reading.problems.map(\.text) == [])
         let site = try #require(reading.site)
         #expect(site.people.count == 6)
-        #expect(site.devices.map(\.id) == ["gate-1-clock", "guardroom-scanner"])
+        #expect(site.devices.map(\.id) == ["gate-1-clock", "guardroom-scanner", "packing-clock", "night-scanner"])
         guard case .entries(let entries) = site.schedule else {
             Issue.record("the example's schedule is a list of entries")
             return

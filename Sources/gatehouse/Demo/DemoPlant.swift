@@ -3,107 +3,101 @@ import GatehouseModel
 import GatehouseRuntime
 import GatehouseSimulation
 import GatehouseSimulationPorts
-import GatehouseSite
-import LineScannerSimulator
 import NIOPosix
-import ZKTecoSimulator
-import ZKTecoWire
 
 /// A small plant without hardware: its site file, its devices, and the people in front of them.
 actor DemoPlant {
-    private static let people = [
-        ("E1001", "王建国", "10001"), ("E1002", "李秀英", "10002"), ("E1003", "张伟", "10003"), ("E1004", "刘洋", "10004"),
-    ]
-    private static let checkpoints = [
-        ("CP01", "1号消防栓", "XF-0001"), ("CP02", "配电房", "XF-0002"), ("CP03", "东侧疏散通道", "XF-0003"),
-    ]
-    private static let scanners = ["guardroom-scanner", "packing-scanner"]
-
-    nonisolated let folder: String
+    nonisolated let site: DemoSite
     private let timekeeper = Timekeeper()
-    private let zone = Site.default.zone
-    private var clocks: [(name: String, port: SimulatedPort, address: String)] = []
-    private var plugged: [String: SimulatedPort] = [:]
+    private let stations = DemoStation.all
+    private var ports: [String: SimulatedPort] = [:]
     private var random = SplitMix64(seed: 20_261_124)
 
     init(folder: String) {
-        self.folder = folder
+        site = DemoSite(folder: folder)
     }
 
-    nonisolated var siteFile: String { "\(folder)/site.yaml" }
-
-    /// Starts the devices and writes the site file that names them.
+    /// Starts the devices to which the gateway goes, and writes the site file that names all.
     func build() async throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        clocks = [
-            try await clock("gate-1-clock", at: .tcp(host: "127.0.0.1", port: 0), layout: .forty),
-            try await clock("gate-2-clock", at: .udp(host: "127.0.0.1", port: 0), layout: .sixteen),
-        ]
-        for scanner in Self.scanners { try await plug(scanner) }
-        try Data(site.utf8).write(to: URL(filePath: siteFile))
+        try FileManager.default.createDirectory(atPath: site.folder, withIntermediateDirectories: true)
+        var matches: [String: String] = [:]
+        for station in stations {
+            matches[station.name] =
+                switch station.connection {
+                case .tcp: try await host(station, at: .tcp(host: "127.0.0.1", port: 0))
+                case .udp: try await host(station, at: .udp(host: "127.0.0.1", port: 0))
+                case .terminal: "tty: \"\(try await plug(station))\""
+                case .call(let serial): "serial: \"\(serial)\""
+                }
+        }
+        try site.write(matches: matches)
     }
 
-    /// Lets people punch and guards scan, unplugs a scanner and restarts a clock now and then, until the task is
-    /// cancelled.
+    /// Starts the devices that call, now that somebody takes the call.
+    ///
+    /// - Parameter door: Where they are heard, `http://127.0.0.1:8081`.
+    func call(_ door: String) async throws {
+        guard let door = SimulatedDoor("call:tcp" + door.dropFirst("http".count)) else { return }
+        for station in stations where !station.isDialled { _ = try await start(station, at: door) }
+    }
+
+    /// Lets people punch and guards scan, and devices come and go, until the task is cancelled.
     func live() async {
         var step = 0
         while !Task.isCancelled {
             step += 1
+            let round = step / 25
             switch step % 25 {
-            case 10: await pullAndPlug(Self.scanners[step / 25 % Self.scanners.count])
-            case 20: _ = await clocks[step / 25 % clocks.count].port.tell(["fault": "reboot", "seconds": 3])
-            default: await act()
+            case 5: await put(round, isAway: false)
+            case 10: await pullAndPlug(round)
+            case 14: await put(round, isAway: true)
+            case 20: await tell(pick(.isRestarted, round), ["fault": "reboot", "seconds": 3])
+            case 16, 18: await visit(pick(.isCarried, round))
+            default: await visit(anybody())
             }
-            await pause(.milliseconds(Int.random(in: 300...1200, using: &random)))
+            await pause(.milliseconds(random.number(in: 300...1200)))
         }
     }
 
     func close() async {
-        for clock in clocks { await clock.port.stop() }
-        for port in plugged.values { await port.stop() }
+        for port in ports.values { await port.stop() }
     }
 
-    private func act() async {
-        if Bool.random(using: &random) {
-            let badge = Self.people[Int.random(in: 0..<Self.people.count, using: &random)].2
-            let clock = clocks[Int.random(in: 0..<clocks.count, using: &random)].port
-            _ = await clock.tell(["punch": ["badge": .string(badge)]])
-        } else {
-            let code = Self.checkpoints[Int.random(in: 0..<Self.checkpoints.count, using: &random)].2
-            _ = await plugged[Self.scanners[Int.random(in: 0..<2, using: &random)]]?.tell(["scan": .string(code)])
-        }
+    // MARK: What happens
+
+    /// The device of that habit whose turn it is.
+    private func pick(_ habit: DemoStation.Habit, _ round: Int) -> DemoStation? {
+        let those = stations.filter { $0.habit == habit }
+        return those.isEmpty ? nil : those[round % those.count]
     }
 
-    private func pullAndPlug(_ scanner: String) async {
-        await plugged.removeValue(forKey: scanner)?.stop()
+    /// A device at which somebody may be at any time: one that is carried is out of sight.
+    private func anybody() -> DemoStation? {
+        let those = stations.filter { $0.habit != .isCarried }
+        return those.isEmpty ? nil : those[random.number(in: 0...those.count - 1)]
+    }
+
+    private func visit(_ station: DemoStation?) async {
+        guard let station else { return }
+        await tell(station, station.visit(&random))
+    }
+
+    private func tell(_ station: DemoStation?, _ command: JSONValue) async {
+        // One that is unplugged right now is told nothing.
+        if let station { _ = await ports[station.name]?.tell(command) }
+    }
+
+    /// Takes a device that is carried out of its cradle, or puts it back.
+    private func put(_ round: Int, isAway: Bool) async {
+        await tell(pick(.isCarried, round), ["fault": isAway ? "away" : "none"])
+    }
+
+    private func pullAndPlug(_ round: Int) async {
+        guard let station = pick(.isUnplugged, round) else { return }
+        await ports.removeValue(forKey: station.name)?.stop()
         await pause(.seconds(2))
-        // A scanner that cannot be plugged in again is missing from the rest of the demo, and its events show that.
-        try? await plug(scanner)
-    }
-
-    private func plug(_ scanner: String) async throws {
-        let port = SimulatedPort(
-            SimulatedLineScanner(), at: .terminal(link: "\(folder)/\(scanner)"),
-            group: MultiThreadedEventLoopGroup.singleton,
-            clock: { [timekeeper] in timekeeper.now })
-        _ = try await port.start()
-        plugged[scanner] = port
-    }
-
-    private func clock(
-        _ name: String, at door: SimulatedDoor, layout: ZKRecordLayout
-    ) async throws -> (name: String, port: SimulatedPort, address: String) {
-        var setup = SimulatedZKTeco.Setup()
-        setup.serial = "SIM-\(name)"
-        setup.layout = layout
-        setup.zone = zone
-        setup.clockOffset = .seconds(layout == .sixteen ? 40 : 0)
-        var device = SimulatedZKTeco(setup: setup)
-        // What people punched while nobody listened.
-        _ = device.handle(.told(["log": 5]), at: timekeeper.now)
-        let port = SimulatedPort(
-            device, at: door, group: MultiThreadedEventLoopGroup.singleton, clock: { [timekeeper] in timekeeper.now })
-        return (name, port, try await port.start())
+        // One that cannot be plugged in again is missing from the rest of the demo, and its events show that.
+        _ = try? await plug(station)
     }
 
     private func pause(_ length: Duration) async {
@@ -111,27 +105,23 @@ actor DemoPlant {
         try? await Task.sleep(for: length)
     }
 
-    private var site: String {
-        let devices =
-            clocks.map { clock in
-                let host = clock.address.drop { $0 != "/" }.dropFirst(2)
-                return
-                    "  - { id: \(clock.name), driver: zkteco, match: { host: \"\(host)\" }, role: clock, clock: sync }"
-            }
-            + Self.scanners.map { name in
-                "  - { id: \(name), driver: line-scanner, match: { tty: \"\(folder)/\(name)\" }, role: patrol }"
-            }
-        return """
-            site: demo
-            name: 示范工厂
-            timezone: \(zone.name)
-            people:
-            \(Self.people.map { "  - { id: \($0.0), name: \($0.1), badges: [\"\($0.2)\"] }" }.joined(separator: "\n"))
-            devices:
-            \(devices.joined(separator: "\n"))
-            checkpoints:
-            \(Self.checkpoints.map { "  - { id: \($0.0), name: \($0.1), code: \($0.2) }" }.joined(separator: "\n"))
+    // MARK: Devices
 
-            """
+    private func host(_ station: DemoStation, at door: SimulatedDoor) async throws -> String {
+        let address = try await start(station, at: door)
+        return "host: \"\(address.drop { $0 != "/" }.dropFirst(2))\""
+    }
+
+    private func plug(_ station: DemoStation) async throws -> String {
+        try await start(station, at: .terminal(link: "\(site.folder)/\(station.name)"))
+    }
+
+    private func start(_ station: DemoStation, at door: SimulatedDoor) async throws -> String {
+        let port = SimulatedPort(
+            station.device(site.zone, timekeeper.now), at: door, group: MultiThreadedEventLoopGroup.singleton,
+            clock: { [timekeeper] in timekeeper.now })
+        let address = try await port.start()
+        ports[station.name] = port
+        return address
     }
 }
