@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test build check bench crash lint prepare python clean
+.PHONY: help demo test build check bench crash fuzz lab lint prepare python clean
 
 PACKAGES := libudev-dev libzmq3-dev libsqlite3-dev pkg-config
 PYTHON_PACKAGES := python3 python3-venv
@@ -12,6 +12,7 @@ INSTALL := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
 STRICT := --explicit-target-dependency-import-check error
 SECONDS_OF_DEMO ?=
 N ?= 1000
+FUZZ_N ?= 1000000
 
 help: ## This list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,7 +33,17 @@ lint: ## The formatter's rules, strictly.
 
 bench: prepare python ## Measure, beside a baseline in C that runs in the same minute.
 	swift build -c release --static-swift-stdlib --product gatehouse
+	swift build -c release --static-swift-stdlib --product DecoderProbe
 	.venv/bin/python Tests/Benchmarks/bench.py --gatehouse .build/release/gatehouse
+
+fuzz: prepare ## Give each wire and each driver a million hostile inputs (make fuzz FUZZ_N=1000000).
+	swift build -c release --static-swift-stdlib --product gatehouse-fuzz
+	.build/release/gatehouse-fuzz --inputs $(FUZZ_N)
+
+lab: prepare python ## Plug scanners into a virtual machine with the kernel's own USB drivers.
+	swift build -c release --static-swift-stdlib --product gatehouse
+	Tests/USBLab/lab build
+	GATEHOUSE_BIN=$(CURDIR)/.build/release/gatehouse .venv/bin/python -m pytest -q Tests/USBLab
 
 crash: build python ## Kill the daemon N times while devices stream (make crash N=1000).
 	GATEHOUSE_BIN=$(CURDIR)/.build/debug/gatehouse .venv/bin/python Tests/Python/crash.py --kills $(N)

@@ -150,6 +150,15 @@ func tests(of devices: [Target]) -> [Target] {
         test(
             "GatehouseJournalTests",
             ["GatehouseJournal", "GatehouseModel", "JournalProbe", .product(name: "GRDB", package: "GRDB.swift")]),
+        .executableTarget(
+            name: "DecoderProbe", dependencies: wires(of: devices), path: "Tests/Benchmarks/DecoderProbe",
+            swiftSettings: house),
+        .target(name: "CFuzz", path: "Tests/Fuzz/Counting"),
+        .executableTarget(
+            name: "gatehouse-fuzz",
+            dependencies: ["CFuzz", "GatehouseModel", "GatehouseDriverKit", "GatehouseSimulation"]
+                + wires(of: devices) + families(of: devices),
+            path: "Tests/Fuzz/Sources", swiftSettings: house),
         .target(
             name: "GatehouseBusTestKit", dependencies: ["GatehouseBus", "GatehouseModel", "CZMQ"],
             path: "Tests/GatehouseBusTestKit", swiftSettings: house),

@@ -16,20 +16,21 @@ import sys
 import tempfile
 import time
 
+from decoders import decoders
+from fleets import hall, readers
+from osdp_polls import measure as polls
 from parts import (Daemon, Process, build, count_of, cpu_seconds, head, last_of, resident, scanner_site, shape,
                    system_facts, zk_site)
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-
 
 class Bench:
     """What all measurements share: the programs, a folder to work in, how long to measure."""
 
     def __init__(self, arguments, folder):
         self.gatehouse = os.path.abspath(arguments.gatehouse)
+        self.decoders = os.path.join(os.path.dirname(self.gatehouse), "DecoderProbe")
         self.folder = folder
         self.quick = arguments.quick
-        self.tools = build(HERE, folder)
+        self.tools = build(folder)
         self.rows = []
         self.series = {}
 
@@ -254,7 +255,8 @@ def clock_log(bench):
         f"batches of {batch}, {size} bytes, gateway {ours:.2f} s and simulated clock {clocks:.2f} s of processor")
 
 
-MEASUREMENTS = dict(idle=idle, latency=latency, clock=clock_log, throughput=throughput)
+MEASUREMENTS = dict(idle=idle, latency=latency, clock=clock_log, throughput=throughput, decoders=decoders, polls=polls,
+                    readers=readers, hall=hall)
 
 
 def main():

@@ -8,21 +8,27 @@ import sqlite3
 import subprocess
 import time
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCES = {
     "scanners": ("scanners.c", []),
     "listener": ("listener.c", ["-lzmq"]),
     "replayer": ("replayer.c", ["-lsqlite3", "-lzmq"]),
     "baseline": ("baseline/baseline.c", ["-lsqlite3", "-lzmq", "-lpthread"]),
+    "decoders": ("baseline/decoders.c", []),
 }
 
 
-def build(sources, folder):
-    """Compiles the C programs; their paths by name."""
-    paths = {}
-    for name, (source, libraries) in SOURCES.items():
-        paths[name] = os.path.join(folder, name)
-        subprocess.run(["cc", "-O2", os.path.join(sources, source), *libraries, "-o", paths[name]], check=True)
-    return paths
+def build(folder):
+    """Compiles the C programs that all measurements share; their paths by name."""
+    return {name: compiled(name, folder) for name in SOURCES if name != "decoders"}
+
+
+def compiled(name, folder):
+    """Compiles one of the C programs; its path."""
+    source, libraries = SOURCES[name]
+    path = os.path.join(folder, name)
+    subprocess.run(["cc", "-O2", os.path.join(HERE, source), *libraries, "-o", path], check=True)
+    return path
 
 
 class Process:
@@ -77,10 +83,10 @@ class Process:
 class Daemon(Process):
     """`gatehouse run` on free ports; stopped in order at the end."""
 
-    def __init__(self, gatehouse, data, site=None, wait=True):
+    def __init__(self, gatehouse, data, site=None, wait=True, more=()):
         command = [gatehouse, "run", "--data", data, "--events", "tcp://127.0.0.1:0", "--requests", "tcp://127.0.0.1:0",
                    "--log", "error"]
-        super().__init__(command + (["--site", site] if site else []))
+        super().__init__([*command, *(["--site", site] if site else []), *more])
         self.journal = os.path.join(data, "journal.sqlite")
         if wait:
             self.until(lambda: self.run_file(data), "the gateway is ready")
@@ -93,7 +99,7 @@ class Daemon(Process):
                 run = json.load(file)
         except (FileNotFoundError, json.JSONDecodeError):
             return False
-        self.events, self.requests = run["events"], run["requests"]
+        self.events, self.requests, self.adms = run["events"], run["requests"], run.get("adms")
         return run["pid"] == self.pid
 
     def __exit__(self, *_):
