@@ -18,7 +18,7 @@ actor CallDesk {
 
     private struct Road {
         var link: CallLink?
-        var waiter: CheckedContinuation<CallLink?, Never>?
+        var waiter: (id: UInt64, call: CheckedContinuation<CallLink?, Never>)?
         var waiting: [PushCall] = []
         /// Called when a request has come and no link stands.
         var wake: @Sendable () async -> Void
@@ -28,6 +28,7 @@ actor CallDesk {
     private var roads: [String: Road] = [:]
     private var strangers: [Stranger] = []
     private var lastRequest: UInt64 = 0
+    private var lastWaiter: UInt64 = 0
     private var meet: @Sendable (Stranger) -> Void = { _ in }
 
     /// The address of a device that calls in.
@@ -42,7 +43,7 @@ actor CallDesk {
         self.families = families.compactMap { family in family.callers.map { (family.name, $0) } }
         self.meet = meet
         for (serial, road) in roads where serials[serial] == nil {
-            road.waiter?.resume(returning: nil)
+            road.waiter?.call.resume(returning: nil)
             road.link?.end("taken out of the site file")
             roads[serial] = nil
         }
@@ -69,23 +70,26 @@ actor CallDesk {
         let serial = String(address.dropFirst(Self.address(of: "").count))
         guard roads[serial] != nil else { throw .cancelled }
         if let road = roads[serial], !road.waiting.isEmpty { return open(serial) }
-        roads[serial]?.waiter?.resume(returning: nil)
+        giveUp(serial)
+        lastWaiter += 1
+        let id = lastWaiter
         let link: CallLink? = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<CallLink?, Never>) in
                 guard !Task.isCancelled else { return continuation.resume(returning: nil) }
-                roads[serial]?.waiter = continuation
+                roads[serial]?.waiter = (id, continuation)
             }
         } onCancel: {
-            Task { await giveUp(serial) }
+            Task { await giveUp(serial, id) }
         }
         guard let link else { throw .cancelled }
         return link
     }
 
-    private func giveUp(_ serial: String) {
-        let waiter = roads[serial]?.waiter
+    /// Nobody waits any more, or not that one.
+    private func giveUp(_ serial: String, _ id: UInt64? = nil) {
+        guard let waiter = roads[serial]?.waiter, id == nil || waiter.id == id else { return }
         roads[serial]?.waiter = nil
-        waiter?.resume(returning: nil)
+        waiter.call.resume(returning: nil)
     }
 
     private func take(_ call: PushCall) async {
@@ -101,7 +105,7 @@ actor CallDesk {
             roads[serial]?.waiting.append(call)
             if let waiter = road.waiter {
                 roads[serial]?.waiter = nil
-                waiter.resume(returning: open(serial))
+                waiter.call.resume(returning: open(serial))
             } else {
                 await road.wake()
             }
@@ -137,7 +141,7 @@ actor CallDesk {
 /// The requests of one device, until the driver or the gateway ends it. Those that are unanswered then are refused.
 final class CallLink: DeviceLink {
     /// Requests of one device that may wait unanswered.
-    private static let limit = 32
+    private static let limit = 8
 
     private struct State {
         var calls: [RequestID: PushCall] = [:]

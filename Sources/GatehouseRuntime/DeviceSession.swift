@@ -102,6 +102,8 @@ actor DeviceSession {
         for opening in openings.values { await opening.value }
         for number in links.keys.sorted() { close(number) }
         for closing in closings.values { await closing.value }
+        // An opening that ended meanwhile may have begun another.
+        watch?.cancel()
         await watch?.value
         for (id, _) in answers { settle(id, .refused("the gateway is stopping")) }
         let patience = Task {
@@ -154,6 +156,8 @@ extension DeviceSession {
     private func open(_ number: LinkNumber, _ target: LinkTarget) {
         watch?.cancel()
         openings[number] = Task {
+            // A port is had once: the old link lets go first.
+            for closing in closings.values { await closing.value }
             do throws(PortError) {
                 let link = try await surroundings.links.open(target, line: line, sharesLine: sharesLine)
                 opened(number, link)
@@ -216,6 +220,8 @@ extension DeviceSession {
     }
 
     private func close(_ number: LinkNumber) {
+        // One that still waits for its device would take the next one's call.
+        openings[number]?.cancel()
         guard let link = links.removeValue(forKey: number) else { return }
         closings[number] = Task {
             await link.close()

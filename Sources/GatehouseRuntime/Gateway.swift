@@ -35,9 +35,12 @@ actor Gateway {
         do throws(HotPlugError) {
             let hotPlug = try await HotPlug()
             self.hotPlug = hotPlug
+            // The monitor listens already: what is there is known before anybody asks what is new.
+            await hear(.rescan)
             watching = Task {
                 for await event in hotPlug.events { await hear(event) }
             }
+            return
         } catch {
             surroundings.logger.warning("no hot-plug: \(error); devices of the site file are still tried by path")
         }
@@ -55,6 +58,8 @@ actor Gateway {
         isStopped = true
         watching?.cancel()
         await hotPlug?.stop()
+        // A share under way ends a session that is listed no more, or is about to begin one.
+        await watching?.value
         await withTaskGroup { group in
             for (session, _) in Array(sessions.values) + Array(callers.values) {
                 group.addTask { await session.stop(reason: "the gateway stops") }
@@ -64,7 +69,10 @@ actor Gateway {
 
     /// How every device stands, in the order of their names; what nobody speaks to last.
     func snapshots() async -> [DeviceSnapshot] {
-        var rows = idle.values.filter { sessions[$0.device] == nil }
+        var rows: [DeviceSnapshot] = []
+        for row in idle.values where sessions[row.device] == nil {
+            rows.append(row.joined(with: await callers[row.device]?.session.snapshot))
+        }
         for (device, entry) in sessions {
             let row = await entry.session.snapshot
             let called = await callers[device]?.session.snapshot
@@ -88,7 +96,7 @@ actor Gateway {
 
     /// Has a device do something; nil when there is no such device.
     func perform(_ command: DeviceCommand, on device: String) async -> CommandAnswer? {
-        guard let session = sessions[device]?.session else { return nil }
+        guard let session = sessions[device]?.session ?? callers[device]?.session else { return nil }
         let answer = await session.perform(command)
         // A device that cannot be asked this way may have called and hear it there.
         guard case .refused = answer, let other = callers[device]?.session, await other.snapshot.state == .online else {
@@ -206,12 +214,15 @@ actor Gateway {
                 return
             }
             keep(nil, of: claim.device, on: road)
-            var row = Self.idleRow(claim, trouble: "its settings have changed")
-            row.state = .offline
-            idle[claim.device] = row
+            if road == .first {
+                var row = Self.idleRow(claim, trouble: "its settings have changed")
+                row.state = .offline
+                idle[claim.device] = row
+            }
             await entry.session.stop(reason: "its settings have changed")
         }
         if recipe.family.hasMemory { recipe.context.lastReading = await lastReading(of: recipe.profile.source) }
+        guard !isStopped else { return }
         do throws(SettingsProblem) {
             var generator = SystemRandomNumberGenerator()
             let supervisor = try recipe.supervisor(seed: generator.next())
@@ -219,12 +230,12 @@ actor Gateway {
                 supervisor: supervisor, line: recipe.line, sharesLine: recipe.family.sharesLine,
                 surroundings: surroundings)
             keep((session, recipe), of: claim.device, on: road)
-            idle[claim.device] = nil
+            if road == .first { idle[claim.device] = nil }
             await session.retarget(to: claim.targets, facts: claim.facts)
         } catch {
             let trouble = "\(error.key): \(error.reason)"
             surroundings.logger.error("device \(claim.device): \(trouble); correct its settings in the site file")
-            idle[claim.device] = Self.idleRow(claim, trouble: trouble)
+            if road == .first { idle[claim.device] = Self.idleRow(claim, trouble: trouble) }
         }
     }
 

@@ -79,11 +79,13 @@ public actor IdentifyDesk {
     func watch() async {
         var known: Set<String>?
         while !Task.isCancelled {
-            let free = await gateway.snapshots().filter { $0.state == .unmanaged }.compactMap(\.address)
+            let rows = await gateway.snapshots()
+            let free = rows.filter { $0.state == .unmanaged }.compactMap(\.address)
             if let known {
                 for port in free where !known.contains(port) && port.hasPrefix("/dev/tty") { await listen(at: port) }
             }
-            known = Set(free)
+            // A port whose device was taken out of the site file has not appeared.
+            known = Set(rows.filter { $0.state != .offline }.compactMap(\.address).map { PortPlace.resolved($0) ?? $0 })
             await timekeeper.sleep(until: timekeeper.now.uptime + Self.interval)
         }
     }

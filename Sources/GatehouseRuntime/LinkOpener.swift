@@ -20,7 +20,10 @@ struct LinkOpener: Sendable {
         guard let address = PortAddress(target.address) else {
             throw .failed(code: 0, text: "\(target.address) is no address; correct it in the site file")
         }
-        if sharesLine, target.transport == .serial { return try await lines.join(address, settings: line) }
+        if sharesLine, case .tty(let path) = address {
+            // By whatever name its devices call it, it is one line.
+            return try await lines.join(.tty(path: PortPlace.resolved(path) ?? path), settings: line)
+        }
         if case .listen = address { return OwnLink(port: try await ports.accept(address)) }
         return OwnLink(port: try await ports.open(address, line: line))
     }

@@ -13,8 +13,10 @@ final class Outbox: Sendable {
 
     private let messages: AsyncStream<[UInt8]>.Continuation
     private let sending: Task<Void, Never>
+    private let port: Port
 
     init(port: Port, failed: @escaping @Sendable (PortError) async -> Void) {
+        self.port = port
         let (stream, messages) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingOldest(Self.limit))
         self.messages = messages
         sending = Task {
@@ -37,13 +39,12 @@ final class Outbox: Sendable {
     /// Takes no more, and returns when what waits has gone out or has had its time.
     func close() async {
         messages.finish()
-        await withTaskGroup { group in
-            group.addTask { [sending] in await sending.value }
-            group.addTask { try? await Task.sleep(for: Self.farewellPatience) }
-            await group.next()
-            group.cancelAll()
-            // A message that is stuck must not be waited for: closing the port ends it.
-            sending.cancel()
+        // A message that is stuck must not be waited for: closing the port ends it.
+        let patience = Task { [port] in
+            try? await Task.sleep(for: Self.farewellPatience)
+            if !Task.isCancelled { await port.close() }
         }
+        await sending.value
+        patience.cancel()
     }
 }

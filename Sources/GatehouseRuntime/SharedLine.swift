@@ -66,7 +66,13 @@ final class SharedLine: Sendable {
 
     /// The member listens: its turns begin.
     func begin(_ member: Member) {
-        turn { share, uptime in share.join(member, at: uptime) }
+        let uptime = timekeeper.now.uptime
+        state.withLock { state in
+            // It may have left before it listened.
+            guard state.members[member] != nil else { return }
+            state.share.join(member, at: uptime)
+            grant(&state, at: uptime)
+        }
     }
 
     func leave(_ member: Member) {

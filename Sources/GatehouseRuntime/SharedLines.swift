@@ -24,7 +24,7 @@ actor SharedLines {
 
     /// A place on the line at that address.
     func join(_ address: PortAddress, settings: SerialLine) async throws(PortError) -> SharedLink {
-        await closing[address]?.value
+        while let end = closing[address] { await end.value }
         let entry = entries[address] ?? open(address, settings: settings)
         guard entry.settings == settings else {
             throw .failed(
@@ -74,6 +74,6 @@ actor SharedLines {
         }
         closing[address] = end
         await end.value
-        closing[address] = nil
+        if closing[address] == end { closing[address] = nil }
     }
 }

@@ -132,6 +132,9 @@ actor StickDesk {
         guard let profile = await surroundings.profile(device.device) else { return .offered(summary) }
         var outcome = ImportDesk.Outcome()
         for lines in StickLines(bytes) {
+            guard !Task.isCancelled else {
+                throw StickProblem("the gateway is stopping; leave the stick in, it is taken after the start")
+            }
             let punches = entry.format.read(Array(lines), device.settings).punches
             guard !punches.isEmpty else { continue }
             let events = ImportDesk.events(punches, profile: profile, at: surroundings.timekeeper.now)

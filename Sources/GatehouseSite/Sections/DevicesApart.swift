@@ -45,7 +45,7 @@ struct DevicesApart {
     /// Devices that match the same port are in order only on a line that their family shares.
     private func compare(_ device: Device, with other: Device, at mark: Mark, in context: ReadingContext) {
         let names = "\(other.id) and \(device.id)"
-        guard sharesLine(device), sharesLine(other) else {
+        guard sharesLine(device), sharesLine(other), device.match.host == nil, device.match.listen == nil else {
             return context.report(
                 at: mark, "\(names) match the same device", hint: "add a serial or a tty that tells them apart")
         }
