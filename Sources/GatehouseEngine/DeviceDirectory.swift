@@ -172,7 +172,7 @@ public struct DeviceDirectory: Sendable {
                 } else if port.transport == .evdev {
                     "it types like a keyboard, and is left alone unless the site file names it"
                 } else {
-                    "no driver is certain of it"
+                    "no driver is certain of it; `gatehouse identify \(port.path)` finds out what it is"
                 }
             plan.unmanaged.append(
                 Unmanaged(port: port, reason: reason, suggestion: suggestion(for: port, family: candidates.first?.name))

@@ -20,7 +20,9 @@ struct PortPlace: Sendable {
         }
         self.address = address
         switch address {
-        case .tcp(_, let port), .udp(_, let port):
+        case .udp:
+            throw .noPort("\(text): nothing is asked over UDP, where a session would not end; use tcp://")
+        case .tcp(_, let port):
             let door = NetworkDoor(address.transport, port: port)
             road = .network(door)
             identified = .host(Self.written(address))

@@ -42,7 +42,7 @@ public struct PortSearch: Sendable {
             })
     }
 
-    /// Searches a port: a path of this machine, `tcp://host:port` or `udp://host:port`. At most 30 seconds; a task
+    /// Searches a port: a path of this machine, or `tcp://host:port`. At most 30 seconds; a task
     /// that is cancelled ends it at once with what was found by then.
     public func run(_ text: String) async throws(Problem) -> PortReport {
         let place = try await PortPlace(text)

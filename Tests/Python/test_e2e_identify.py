@@ -231,3 +231,10 @@ def test_an_interrupted_search_lets_go_of_the_port(place):
         finally:
             end()
     assert not os.path.exists(port)
+
+
+def test_a_face_clock_in_the_network_is_certain(data):
+    """A Hanvon clock without a key says who it is in plain words."""
+    with Simulation("hanvon") as clock:
+        [found] = identify(clock.address, "--data", data)["found"]
+        assert (found["driver"], found["certain"], found["line"]) == ("hanvon", True, None)

@@ -22,7 +22,7 @@ struct IdentifyCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: Connection
 
-    @Argument(help: "A serial port, /dev/input/event5, /dev/hidraw2, tcp://HOST:PORT or udp://HOST:PORT.")
+    @Argument(help: "A serial port, /dev/input/event5, /dev/hidraw2 or tcp://HOST:PORT.")
     var port: String
 
     @Flag(help: "Print one JSON object.")

@@ -10,7 +10,8 @@ import HanvonWire
 public struct Hanvon: DeviceDriver {
     /// The catalogue's entry.
     public static let family = DriverFamily(
-        name: "hanvon", hasMemory: true, network: [NetworkDoor(.tcp, port: 9922)], settings: HanvonSettings.explained,
+        name: "hanvon", hasMemory: true, network: [NetworkDoor(.tcp, port: 9922)], probes: [probe],
+        settings: HanvonSettings.explained,
         make: { context throws(SettingsProblem) in try Hanvon(context) })
 
     let context: DriverContext

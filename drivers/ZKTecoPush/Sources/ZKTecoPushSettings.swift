@@ -48,6 +48,8 @@ struct ZKTecoPushSettings: Hashable, Sendable {
         "verify_every": "how often the terminal's log is counted against what has come, 1m to 10080m, or never; 60m",
         "verify_days": "how many days back such a count goes, 1 to 31; 3",
         "date": "policy (default): tell the time where clock is sync; always; never",
+        "device_number":
+            "the number in the terminal's menu, 1 to 254: how a file on a USB stick is known to be this terminal's",
         "access_events": "any (default) or granted: which events of the access-control flavour are punches",
     ]
 
@@ -81,7 +83,9 @@ struct ZKTecoPushSettings: Hashable, Sendable {
         case "date": date = try Self.choice(member, [("policy", .policy), ("always", .always), ("never", .never)])
         case "access_events": accessEvents = try Self.choice(member, [("any", .any), ("granted", .granted)])
         // Of the same terminal when it is dialled; says nothing about what it pushes.
-        case "layout8", "device_number": break
+        case "layout8": break
+        // Only the stick's reader uses it.
+        case "device_number": _ = try Self.number(member, in: 1...254, unit: "the terminal's menu")
         default: throw SettingsProblem(key: member.name, reason: "is not known; known are \(Self.known)")
         }
     }
