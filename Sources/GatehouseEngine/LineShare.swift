@@ -25,7 +25,7 @@ public struct LineShare<Member: Hashable & Sendable>: Sendable {
         var place: UInt64
     }
 
-    /// - Parameter gap: At least two characters' time on an RS-485 line.
+    /// - Parameter gap: On an RS-485 line about two characters' time, of which its shell may take some itself.
     public init(gap: Duration) {
         self.gap = gap
     }

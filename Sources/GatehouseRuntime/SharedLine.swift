@@ -28,8 +28,8 @@ final class SharedLine: Sendable {
         self.port = port
         self.timekeeper = timekeeper
         outbox = Outbox(port: port) { _ in await port.close() }
-        // Two characters of ten bits each.
-        let gap = Duration.microseconds(20_000_000 / max(rate, 50))
+        // A character of ten bits; timers and threads add about another, and never less than nothing.
+        let gap = Duration.microseconds(10_000_000 / max(rate, 50))
         state = Mutex(State(share: LineShare(gap: gap)))
     }
 
