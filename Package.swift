@@ -143,6 +143,7 @@ func tests(of devices: [Target]) -> [Target] {
     [
         test("GatehouseModelTests", ["GatehouseModel"]),
         test("GatehouseWireKitTests", ["GatehouseWireKit"]),
+        test("GatehouseDriverKitTests", ["GatehouseDriverKit", "GatehouseModel"]),
         test("GatehouseEngineTests", ["GatehouseEngine", "GatehouseDriverKit", "GatehouseModel"]),
         .executableTarget(
             name: "JournalProbe", dependencies: ["GatehouseJournal", "GatehouseModel"],

@@ -81,7 +81,7 @@ extension Anviz {
             return dropRead("the clock did not hand out its records: \(result.text)")
         }
         guard let records = result == .empty ? [] : AnvizDownload.records(frame.data) else {
-            link?.badFrames += 1
+            link?.frames.bad += 1
             return retryDownload(mode)
         }
         if records == read.last, !records.isEmpty {

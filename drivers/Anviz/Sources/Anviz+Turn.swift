@@ -100,9 +100,9 @@ extension Anviz {
         var live: [AnvizRecord] = []
         while link?.abandoned == false, let outcome = link?.framer.next() {
             switch outcome {
-            case .noise, .damaged: link?.badFrames += 1
+            case .noise, .damaged: link?.frames.bad += 1
             case .frame(let frame):
-                link?.goodFrames += 1
+                link?.frames.good += 1
                 take(frame, live: &live)
                 proceed()
             }
@@ -151,7 +151,7 @@ extension Anviz {
         guard let exchange = link?.exchange, now.uptime >= exchange.deadline else { return }
         // A damaged length may have made the framer wait for bytes that never come; the reply may lie behind it.
         while link?.exchange != nil, link?.framer.expire() != nil {
-            link?.badFrames += 1
+            link?.frames.bad += 1
             drain()
         }
         guard let exchange = link?.exchange, now.uptime >= exchange.deadline else { return }

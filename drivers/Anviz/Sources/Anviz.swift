@@ -45,7 +45,7 @@ public struct Anviz: DeviceDriver {
         case .linkClosing, .described, .requested: break
         }
         proceed()
-        reportFrames()
+        if let told = self.link?.frames.toTell(at: now.uptime) { effects.append(told) }
         arm()
         defer { effects = [] }
         return effects
@@ -82,9 +82,7 @@ public struct Anviz: DeviceDriver {
         for command in link.readCommands + link.clockCommands + (link.read?.commands ?? []) {
             effects.append(.answered(command, .refused("the link to the clock was lost; try again")))
         }
-        if link.goodFrames + link.badFrames > 0 {
-            effects.append(.frames(good: link.goodFrames, bad: link.badFrames))
-        }
+        if let told = self.link?.frames.rest() { effects.append(told) }
         self.link = nil
         armed = nil
     }
@@ -94,15 +92,6 @@ public struct Anviz: DeviceDriver {
         guard let deadline = link?.exchange?.deadline, deadline != armed else { return }
         armed = deadline
         effects.append(.wake(after: max(deadline - now.uptime, .zero)))
-    }
-
-    /// Counts frames out, damaged ones at once, so that a bad line shows.
-    private mutating func reportFrames() {
-        guard let link, link.badFrames > 0 || (link.goodFrames > 0 && now.uptime >= link.framesDue) else { return }
-        effects.append(.frames(good: link.goodFrames, bad: link.badFrames))
-        self.link?.goodFrames = 0
-        self.link?.badFrames = 0
-        self.link?.framesDue = now.uptime + .seconds(60)
     }
 
     /// Tells what is wrong. Raw bytes are cut to what a person can look at.

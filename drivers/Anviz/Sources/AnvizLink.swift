@@ -124,15 +124,13 @@ struct Link: Sendable {
     /// Faults that are told once a link.
     var told: Set<String> = []
 
-    var goodFrames = 0
-    var badFrames = 0
-    var framesDue: Duration
+    var frames: FrameTally
 
     init(_ transport: Transport, device: UInt32, jobs: [Job], at uptime: Duration) {
         self.transport = transport
         self.device = device
         self.jobs = jobs
-        framesDue = uptime
+        frames = FrameTally(first: uptime)
     }
 
     /// Bytes may be lost and a command repeated; on TCP what does not come never will.

@@ -4,10 +4,6 @@ import GatehouseModel
 
 /// The wand's clock: compared at every visit before the records are read, set after them where the site wants that.
 extension FCARD {
-    /// Beyond this the clock is set, where the policy is `sync`.
-    private static let tolerance = Duration.seconds(5)
-    /// A change of the offset worth telling.
-    private static let noteworthy = Duration.seconds(2)
 
     mutating func gotTime(_ time: FCARDTime?, sent: Now) {
         guard let local = time.flatMap({ LocalTime($0) }) else {
@@ -16,12 +12,9 @@ extension FCARD {
                 "clock-unreadable",
                 "the wand's clock shows no valid time; send sync-clock, or set clock: sync for this device")
         }
-        // Readings of the wall are compared, not instants: a time that daylight saving repeats is then no hour off.
-        let middle = sent.wall + (now.wall - sent.wall) / 2
-        let shown = middle.milliseconds + Int64(context.zone.offsetSeconds(at: middle)) * 1000
-        let offset = Duration.milliseconds(local.secondsSince1970 * 1000 - shown)
+        let offset = ClockRules.offset(of: local, asked: sent, answered: now, zone: context.zone)
         link?.offset = offset
-        if let reported = link?.reportedOffset, magnitude(offset - reported) < Self.noteworthy { return }
+        guard ClockRules.isNews(offset, after: link?.reportedOffset) else { return }
         link?.reportedOffset = offset
         effects.append(.clock(DeviceClock(offset: offset, corrected: false)))
     }
@@ -31,12 +24,12 @@ extension FCARD {
     var wantsTimeSet: Bool {
         if link?.clockCommands.isEmpty == false { return true }
         guard context.clock == .sync else { return false }
-        return link?.offset.map { magnitude($0) > Self.tolerance } ?? true
+        return link?.offset.map(ClockRules.isOff) ?? true
     }
 
     /// The site's wall clock, rounded to the second; nil outside the wand's years.
     var siteTime: FCARDTime? {
-        FCARDTime(context.zone.local(at: now.wall + .milliseconds(500)))
+        FCARDTime(ClockRules.siteTime(at: now, zone: context.zone))
     }
 
     mutating func timeSet() {
@@ -59,15 +52,10 @@ extension FCARD {
         link?.clockCommands = []
     }
 
-    private func magnitude(_ duration: Duration) -> Duration {
-        duration < .zero ? .zero - duration : duration
-    }
-
     /// The latest time of which it can be said that no record stamped up to it will still come. The next record's stamp
     /// is in whole seconds, and earlier than ours where the clock is slow, unless the gateway corrects the stamps.
     func vouched(at moment: Moment) -> Moment {
-        let lag = context.clock == .correct ? .zero : min(link?.offset ?? .zero, .zero)
-        return moment + lag - .seconds(1)
+        ClockRules.vouched(at: moment, offset: link?.offset, policy: context.clock)
     }
 }
 

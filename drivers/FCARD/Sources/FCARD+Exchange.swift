@@ -50,9 +50,9 @@ extension FCARD {
         link?.framer.receive(bytes)
         while let outcome = link?.framer.next() {
             switch outcome {
-            case .damaged: link?.badFrames += 1
+            case .damaged: link?.frames.bad += 1
             case .frame(let frame):
-                link?.goodFrames += 1
+                link?.frames.good += 1
                 heard(frame)
             }
         }

@@ -114,8 +114,7 @@ struct WandLink: Sendable {
     var readCommands: [CommandID] = []
     var beepCommands: [CommandID] = []
     var told: Set<String> = []
-    var goodFrames = 0
-    var badFrames = 0
+    var frames = FrameTally(first: .zero)
 
     init(at uptime: Duration) {
         visitDue = uptime

@@ -4,12 +4,6 @@ import HanvonWire
 
 /// Who the clock is, and what it shows.
 extension Hanvon {
-    /// Beyond this the clock is set, where the policy is `sync`.
-    private static var tolerance: Duration { .seconds(5) }
-    /// A change of the offset worth telling.
-    private static var noteworthy: Duration { .seconds(2) }
-    /// A clock that takes a time and does not keep it is not set again before this has passed.
-    private static var rest: Duration { .seconds(600) }
 
     /// Clocks are known by their serial number, not by their address, which may be given to another.
     mutating func gotSerial(_ answer: HanvonRecord) {
@@ -58,10 +52,7 @@ extension Hanvon {
             faultOnce("clock-unreadable", "the clock does not tell its time; set it at its keypad", raw: answer.bytes)
             return answerClock(.refused("the clock does not tell its time"))
         }
-        // Readings of the wall are compared, not instants: a time that daylight saving repeats is then no hour off.
-        let middle = sent.wall + (now.wall - sent.wall) / 2
-        let wall = middle.milliseconds + Int64(context.zone.offsetSeconds(at: middle)) * 1000
-        let offset = Duration.milliseconds(shown.secondsSince1970 * 1000 - wall)
+        let offset = ClockRules.offset(of: shown, asked: sent, answered: now, zone: context.zone)
         if let known = memory.offset, offset < known - settings.overlap / 2 {
             fault(
                 "clock-moved",
@@ -79,36 +70,32 @@ extension Hanvon {
         }
     }
 
-    /// Whether the clock is to be set: on command, or beyond the tolerance where the policy is `sync`.
+    /// Whether the clock is to be set; what cannot be done is told to those who asked, or to everybody.
     private mutating func wantsSetting(_ offset: Duration) -> Bool {
         let isAsked = link?.clockCommands.isEmpty == false
-        guard isAsked || (context.clock == .sync && magnitude(offset) > Self.tolerance) else { return false }
-        if let rest = memory.clockRest, now.uptime < rest, !isAsked { return false }
-        if offset <= .zero || mayGoBack { return true }
-        let ahead = "the clock is \(offset.wholeMilliseconds / 1000) s ahead"
-        if memory.isRead {
-            let reason = ahead + ", and setting it back would cross punches in its memory"
-            if !isAsked { faultOnce("clock-not-set", reason + "; it is set once the site's time has passed them") }
+        let newest: ClockQuestion.Newest = memory.isRead ? memory.newest.map { .punch($0) } ?? .nothing : .unread
+        let question = ClockQuestion(
+            offset: offset, isAsked: isAsked, policy: context.clock, restsUntil: memory.clockRest, newest: newest,
+            store: "memory")
+        switch question.answer(at: now, zone: context.zone) {
+        case .leave: return false
+        case .set: return true
+        case .refuse(let reason, let isLasting):
+            if isLasting, !isAsked {
+                faultOnce("clock-not-set", reason + "; it is set once the site's time has passed them")
+            }
             answerClock(.refused(reason))
-        } else {
-            answerClock(.refused(ahead + "; whether it may be set back is known when it has been read: try again then"))
+            return false
         }
-        return false
-    }
-
-    /// Punches made after setting the clock back across one would repeat times of earlier ones.
-    private var mayGoBack: Bool {
-        guard memory.isRead else { return false }
-        return memory.newest.map { siteTime > $0 } ?? true
     }
 
     /// The site's wall clock, rounded to the second.
-    private var siteTime: LocalTime { context.zone.local(at: now.wall + .milliseconds(500)) }
+    private var siteTime: LocalTime { ClockRules.siteTime(at: now, zone: context.zone) }
 
     /// Sends the time that it is when the command goes out.
     mutating func setTime(_ job: Job) {
         let time = siteTime
-        memory.clockRest = now.uptime + Self.rest
+        memory.clockRest = now.uptime + ClockRules.rest
         // Records made from now on may be stamped earlier than the last read saw the clock.
         memory.readFrom = memory.readFrom.map { min($0, time) }
         let parts = time.deviceText.split(separator: " ").map { String($0) }
@@ -142,20 +129,15 @@ extension Hanvon {
 
     /// Tells an offset that is new. One that was put right is always told.
     private mutating func report(_ offset: Duration, corrected: Bool) {
-        if !corrected, let reported = link?.reportedOffset, magnitude(offset - reported) < Self.noteworthy { return }
+        guard corrected || ClockRules.isNews(offset, after: link?.reportedOffset) else { return }
         link?.reportedOffset = corrected ? .zero : offset
         effects.append(.clock(DeviceClock(offset: offset, corrected: corrected)))
-    }
-
-    private func magnitude(_ duration: Duration) -> Duration {
-        duration < .zero ? .zero - duration : duration
     }
 
     /// The latest time of which it can be said that no punch stamped up to it will still come, given that everything
     /// was read at `moment`. Punches are stamped by the device, in whole seconds.
     func vouched(at moment: Moment) -> Moment {
-        let lag = context.clock == .correct ? .zero : min(link?.offset ?? .zero, .zero)
-        return moment + lag - .seconds(1)
+        ClockRules.vouched(at: moment, offset: link?.offset, policy: context.clock)
     }
 }
 

@@ -66,7 +66,7 @@ extension Hanvon {
                 link?.items = HanvonRecord()
             case .item(let item, _): take(item)
             case .ended:
-                link?.goodFrames += 1
+                link?.frames.good += 1
                 memory.isUnderstood = true
                 ended()
                 proceed()
@@ -79,7 +79,7 @@ extension Hanvon {
 
     /// What came is no text of the language: on TCP no byte is wrong by accident.
     private mutating func garbled(_ raw: [UInt8]) {
-        link?.badFrames += 1
+        link?.frames.bad += 1
         guard memory.isUnderstood else {
             let advice =
                 settings.key == nil

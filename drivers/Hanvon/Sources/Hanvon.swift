@@ -50,7 +50,7 @@ public struct Hanvon: DeviceDriver {
         case .linkClosing, .described, .requested, .lineGranted: break
         }
         proceed()
-        reportFrames()
+        if let told = self.link?.frames.toTell(at: now.uptime) { effects.append(told) }
         arm()
         defer { effects = [] }
         return effects
@@ -78,9 +78,7 @@ public struct Hanvon: DeviceDriver {
         for command in link.readCommands + link.clockCommands + (link.read?.commands ?? []) {
             effects.append(.answered(command, .refused("the link to the clock was lost; try again")))
         }
-        if link.goodFrames + link.badFrames > 0 {
-            effects.append(.frames(good: link.goodFrames, bad: link.badFrames))
-        }
+        if let told = self.link?.frames.rest() { effects.append(told) }
         self.link = nil
         armed = nil
     }
@@ -97,15 +95,6 @@ public struct Hanvon: DeviceDriver {
         guard let due, due != armed else { return }
         armed = due
         effects.append(.wake(after: max(due - now.uptime, .zero)))
-    }
-
-    /// Counts messages out, damaged ones at once, so that a bad line shows.
-    private mutating func reportFrames() {
-        guard let link, link.badFrames > 0 || (link.goodFrames > 0 && now.uptime >= link.framesDue) else { return }
-        effects.append(.frames(good: link.goodFrames, bad: link.badFrames))
-        self.link?.goodFrames = 0
-        self.link?.badFrames = 0
-        self.link?.framesDue = now.uptime + .seconds(60)
     }
 
     /// Tells what is wrong. Raw bytes are cut to what a person can look at.

@@ -96,14 +96,12 @@ struct Link: Sendable {
     var recorded: Set<Receipt> = []
 
     var told: Set<String> = []
-    var goodFrames = 0
-    var badFrames = 0
-    var framesDue: Duration
+    var frames: FrameTally
 
     init(_ settings: HanvonSettings, at uptime: Duration) {
         framer = HanvonFramer(key: settings.key)
         pollDue = uptime
-        framesDue = uptime
+        frames = FrameTally(first: uptime)
         mode =
             switch settings.mode {
             case .auto: .undecided(until: uptime + .milliseconds(1500))

@@ -4,10 +4,6 @@ import OPN2001Wire
 
 /// The scanner's clock: compared at every visit before the memory is read, set after it where the site wants that.
 extension MemoryScanner {
-    /// Beyond this the clock is set, where the policy is `sync`.
-    private static let tolerance = Duration.seconds(5)
-    /// A change of the offset worth telling.
-    private static let noteworthy = Duration.seconds(2)
 
     mutating func gotTime(_ time: OPNTime?, sent: Now) {
         let isAsked = link?.clockCommands.isEmpty == false
@@ -19,17 +15,13 @@ extension MemoryScanner {
                     + "clock: sync for this device")
             return wantTimeSet(context.clock == .sync && !isAsked)
         }
-        // Readings of the wall are compared, not instants: a time that daylight saving repeats is then no hour off.
-        let middle = sent.wall + (now.wall - sent.wall) / 2
-        let shown = middle.milliseconds + Int64(context.zone.offsetSeconds(at: middle)) * 1000
-        let offset = Duration.milliseconds(local.secondsSince1970 * 1000 - shown)
+        let offset = ClockRules.offset(of: local, asked: sent, answered: now, zone: context.zone)
         link?.offset = offset
-        if let reported = link?.reportedOffset, magnitude(offset - reported) < Self.noteworthy {
-        } else {
+        if ClockRules.isNews(offset, after: link?.reportedOffset) {
             link?.reportedOffset = offset
             effects.append(.clock(DeviceClock(offset: offset, corrected: false)))
         }
-        wantTimeSet(context.clock == .sync && magnitude(offset) > Self.tolerance && !isAsked)
+        wantTimeSet(context.clock == .sync && ClockRules.isOff(offset) && !isAsked)
     }
 
     /// The clock is set when the memory has been dealt with, so that a scan's time and its error belong together.
@@ -41,7 +33,7 @@ extension MemoryScanner {
 
     /// The site's wall clock, rounded to the second; nil outside the scanner's years.
     var siteTime: OPNTime? {
-        OPNTime(context.zone.local(at: now.wall + .milliseconds(500)))
+        OPNTime(ClockRules.siteTime(at: now, zone: context.zone))
     }
 
     mutating func timeSet() {
@@ -62,15 +54,10 @@ extension MemoryScanner {
         link?.clockCommands = []
     }
 
-    private func magnitude(_ duration: Duration) -> Duration {
-        duration < .zero ? .zero - duration : duration
-    }
-
     /// The latest time of which it can be said that no scan stamped up to it will still come. The next scan's stamp is
     /// in whole seconds, and earlier than ours where the clock is slow, unless the gateway corrects the stamps.
     func vouched(at moment: Moment) -> Moment {
-        let lag = context.clock == .correct ? .zero : min(link?.offset ?? .zero, .zero)
-        return moment + lag - .seconds(1)
+        ClockRules.vouched(at: moment, offset: link?.offset, policy: context.clock)
     }
 }
 

@@ -58,10 +58,10 @@ extension MemoryScanner {
             switch outcome {
             case .noise: break
             case .damaged:
-                self.link?.badFrames += 1
+                self.link?.frames.bad += 1
                 if case .data(let confirming)? = self.link?.exchange?.job { spoilt(confirming: confirming) }
             case .reply(let reply):
-                self.link?.goodFrames += 1
+                self.link?.frames.good += 1
                 guard let exchange = self.link?.exchange else { continue }
                 self.link?.exchange = nil
                 answered(exchange, reply)

@@ -85,10 +85,7 @@ public struct MemoryScanner: DeviceDriver {
 
     /// Counts frames out, so that a bad line shows.
     mutating func countFrames() {
-        guard let link, link.goodFrames + link.badFrames > 0 else { return }
-        effects.append(.frames(good: link.goodFrames, bad: link.badFrames))
-        self.link?.goodFrames = 0
-        self.link?.badFrames = 0
+        if let told = self.link?.frames.rest() { effects.append(told) }
     }
 
     /// Tells what is wrong, once a link.

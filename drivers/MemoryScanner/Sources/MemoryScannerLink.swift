@@ -76,8 +76,7 @@ struct ScannerLink: Sendable {
     var clockCommands: [CommandID] = []
     var readCommands: [CommandID] = []
     var told: Set<String> = []
-    var goodFrames = 0
-    var badFrames = 0
+    var frames = FrameTally(first: .zero)
 
     init(check: OPNDataCheck, at uptime: Duration) {
         reader = OPNReader(check: check)

@@ -58,14 +58,12 @@ struct OSDPLink: Sendable {
     var identity: OSDPIdentity?
     /// When tamper and power are asked for next.
     var statusDue = Duration.zero
-    var goodFrames = 0
-    var badFrames = 0
-    var framesDue: Duration
+    var frames: FrameTally
     /// Faults that are told once.
     var told: Set<String> = []
 
     init(at uptime: Duration) {
-        framesDue = uptime + OSDPReader.framesInterval
+        frames = FrameTally(first: uptime + .seconds(60))
     }
 }
 

@@ -37,7 +37,7 @@ extension OSDPReader {
 
     /// A damaged frame has a wrong check; one with the right check and a wrong MAC is another session's, or a forgery.
     private mutating func forged() {
-        link?.badFrames += 1
+        link?.frames.bad += 1
         link?.forgeries += 1
         guard link?.forgeries == Self.forgeryLimit else { return }
         faultOnce("wrong-mac", "answers fail the check of the secure channel; the gateway begins a new session")
@@ -54,7 +54,7 @@ extension OSDPReader {
     }
 
     private mutating func heard() {
-        link?.goodFrames += 1
+        link?.frames.good += 1
         link?.silences = 0
         link?.lastAnswer = now.uptime
         guard link?.stage == .polling else { return }

@@ -40,7 +40,7 @@ extension OSDPReader {
         guard let link, link.hasTurn else { return }
         self.link?.hasTurn = false
         self.link?.exchange?.sent = nil
-        if link.badFrames > 0 || now.uptime >= link.framesDue { reportFrames() }
+        if let told = self.link?.frames.toTell(at: now.uptime) { effects.append(told) }
         effects.append(.passLine(again: again))
     }
 
@@ -132,7 +132,7 @@ extension OSDPReader {
             case .frame(let frame):
                 // Commands to others, replies of others, and echoes of what was sent are none of ours.
                 if frame.isReply, frame.address == settings.address { take(frame) }
-            case .damaged, .noise: link?.badFrames += 1
+            case .damaged, .noise: link?.frames.bad += 1
             }
         }
     }

@@ -10,8 +10,6 @@ public import OSDPWire
 public struct OSDPReader: DeviceDriver {
     /// After this long without an answer a reader is offline; it forgets a session after as long.
     static let offlineLimit = Duration.seconds(8)
-    /// How often sound frames are counted out; damaged ones at the end of a turn.
-    static let framesInterval = Duration.seconds(60)
     /// How often tamper and power are asked for besides what the reader says by itself.
     static let statusInterval = Duration.seconds(60)
     /// Readings that may be on their way to the disk before no more are asked for.
@@ -95,7 +93,7 @@ public struct OSDPReader: DeviceDriver {
         if case .order(let order) = link.exchange?.job { refuse(order, reason) }
         // A command may have several orders, and is answered once: refusing one takes the others away.
         while let order = self.link?.orders.popLast() { refuse(order, reason) }
-        reportFrames()
+        if let told = self.link?.frames.rest() { effects.append(told) }
         self.link = nil
         keyPad = KeyPad()
         keyPadDue = nil
@@ -116,15 +114,6 @@ public struct OSDPReader: DeviceDriver {
     private mutating func checkDeadlines() {
         if let due = keyPadDue, due <= now.uptime { keysPaused() }
         checkPatience()
-    }
-
-    /// Counts frames out, so that a bad line shows.
-    mutating func reportFrames() {
-        guard let link, link.goodFrames + link.badFrames > 0 else { return }
-        effects.append(.frames(good: link.goodFrames, bad: link.badFrames))
-        self.link?.goodFrames = 0
-        self.link?.badFrames = 0
-        self.link?.framesDue = now.uptime + Self.framesInterval
     }
 
     /// Tells what is wrong. Raw bytes are cut to what a person can look at.

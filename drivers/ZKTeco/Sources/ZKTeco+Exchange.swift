@@ -95,7 +95,7 @@ extension ZKTeco {
     /// terminals fill their checksum in is not certain.
     private mutating func receiveDatagram(_ bytes: [UInt8]) {
         guard let (packet, check) = ZKPacket.read(bytes[...]) else {
-            link?.badFrames += 1
+            link?.frames.bad += 1
             return
         }
         count(check)
@@ -103,7 +103,7 @@ extension ZKTeco {
     }
 
     private mutating func count(_ check: ZKPacket.Check) {
-        if check == .right { link?.goodFrames += 1 } else { link?.badFrames += 1 }
+        if check == .right { link?.frames.good += 1 } else { link?.frames.bad += 1 }
     }
 
     private mutating func take(_ packet: ZKPacket) {

@@ -17,8 +17,6 @@ public struct ZKTeco: DeviceDriver {
 
     /// Live capture dies silently on some terminals: after this long without a word a harmless question is asked.
     static let keepAliveInterval = Duration.seconds(30)
-    /// How often sound frames are counted out; damaged ones at once.
-    static let framesInterval = Duration.seconds(60)
     /// How long after one whole read the next one begins, in case an event was lost.
     static let readInterval = Duration.seconds(15 * 60)
 
@@ -57,7 +55,7 @@ public struct ZKTeco: DeviceDriver {
         case .linkClosed: close()
         }
         proceed()
-        reportFrames()
+        if let told = self.link?.frames.toTell(at: now.uptime) { effects.append(told) }
         arm()
         defer { effects = [] }
         return effects
@@ -89,9 +87,7 @@ public struct ZKTeco: DeviceDriver {
         for command in link.readCommands + link.clockCommands + (link.read?.commands ?? []) {
             effects.append(.answered(command, .refused("the link to the terminal was lost; try again")))
         }
-        if link.goodFrames + link.badFrames > 0 {
-            effects.append(.frames(good: link.goodFrames, bad: link.badFrames))
-        }
+        if let told = self.link?.frames.rest() { effects.append(told) }
         self.link = nil
         armed = nil
     }
@@ -109,15 +105,6 @@ public struct ZKTeco: DeviceDriver {
         guard let next = due.min(), next != armed else { return }
         armed = next
         effects.append(.wake(after: max(next - now.uptime, .zero)))
-    }
-
-    /// Counts frames out, so that a bad line shows.
-    private mutating func reportFrames() {
-        guard let link, link.badFrames > 0 || (link.goodFrames > 0 && now.uptime >= link.framesDue) else { return }
-        effects.append(.frames(good: link.goodFrames, bad: link.badFrames))
-        self.link?.goodFrames = 0
-        self.link?.badFrames = 0
-        self.link?.framesDue = now.uptime + Self.framesInterval
     }
 
     /// Tells what is wrong. Raw bytes are cut to what a person can look at.

@@ -132,15 +132,13 @@ struct Link: Sendable {
     /// How many punches of the locked terminal are on disk.
     var lockedCount: Int?
 
-    var goodFrames = 0
-    var badFrames = 0
-    var framesDue: Duration
+    var frames: FrameTally
 
     init(_ transport: Transport, at uptime: Duration) {
         self.transport = transport
         readDue = uptime
         keepAliveDue = uptime + ZKTeco.keepAliveInterval
-        framesDue = uptime + ZKTeco.framesInterval
+        frames = FrameTally(first: uptime + .seconds(60))
     }
 }
 
