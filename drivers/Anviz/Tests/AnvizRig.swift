@@ -3,11 +3,12 @@ import AnvizSimulator
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
+import GatehouseTestKit
 import Testing
 
 /// One line with one or more drivers at the gateway's end and simulated clocks at the other, a disk that takes its
 /// time, and a clock that moves only when told. Turns are given as the gateway gives them.
-struct AnvizRig {
+struct AnvizRig: DriverAccount {
     /// One driver and what the gateway keeps of it.
     struct Seat {
         var driver: Anviz
@@ -269,29 +270,6 @@ struct AnvizRig {
 
 extension AnvizRig {
     var effects: [DriverEffect] { seats[0].effects }
-
-    var punches: [PunchReading] {
-        effects.flatMap { effect -> [PunchReading] in
-            guard case .observed(let observations, _) = effect else { return [] }
-            return observations.compactMap { if case .punch(let reading) = $0 { reading } else { nil } }
-        }
-    }
-
-    var faults: [String] {
-        effects.compactMap { if case .faulted(let fault) = $0 { fault.code } else { nil } }
-    }
-
-    var syncedCount: Int {
-        effects.count { if case .synced = $0 { true } else { false } }
-    }
-
-    var clocks: [DeviceClock] {
-        effects.compactMap { if case .clock(let clock) = $0 { clock } else { nil } }
-    }
-
-    var answers: [CommandAnswer] {
-        effects.compactMap { if case .answered(_, let answer) = $0 { answer } else { nil } }
-    }
 
     /// The identities of everything that the first clock ever recorded.
     var made: Set<String> { made(0) }

@@ -2,6 +2,7 @@ import AnvizSimulator
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
+import GatehouseTestKit
 import Testing
 
 /// Days of trouble in a second: the same seed, the same day.
@@ -31,7 +32,7 @@ struct AnvizSeedTests {
         for _ in 0..<80 where rig.report()["new"] != 0 || rig.seats[0].journal != rig.made { rig.pass(.seconds(30)) }
         #expect(rig.broken == nil)
         #expect(rig.seats[0].journal == rig.made)
-        #expect(rig.report()["new"] == 0 && rig.report()["erased"] == 0 && rig.syncedCount > 0)
+        #expect(rig.report()["new"] == 0 && rig.report()["erased"] == 0 && rig.synced.count > 0)
     }
 
     private func trouble(_ rig: inout AnvizRig, _ random: inout SplitMix64) {

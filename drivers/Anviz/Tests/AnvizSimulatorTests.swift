@@ -3,6 +3,7 @@ import AnvizWire
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
+import GatehouseTestKit
 import Testing
 
 /// The driver against the simulated clock, over good lines and bad ones.
@@ -16,7 +17,7 @@ struct AnvizSimulatorTests {
         rig.pass(.seconds(120))
         #expect(rig.seats[0].journal == rig.made && rig.made.count == 1234)
         #expect(rig.report()["new"] == 0 && rig.report()["log"] == 1234)
-        #expect(rig.faults == [] && rig.syncedCount >= 1 && rig.broken == nil)
+        #expect(rig.faults == [] && rig.synced.count >= 1 && rig.broken == nil)
         #expect(rig.effects.contains(.status(DeviceStatus(logUsed: 1234, logCapacity: nil))))
         let facts = DeviceFacts(vendor: "Anviz", model: "VF30", serial: "SIM0000000000001", firmware: "02.16.01")
         #expect(rig.effects.contains(.identified(facts)))
@@ -29,9 +30,9 @@ struct AnvizSimulatorTests {
         rig.tell(["log": 60])
         rig.connect()
         rig.pass(.seconds(25))
-        #expect(rig.punches.count == 60 && rig.report()["new"] == 60 && rig.syncedCount == 0)
+        #expect(rig.punches.count == 60 && rig.report()["new"] == 60 && rig.synced.count == 0)
         rig.pass(.seconds(10))
-        #expect(rig.report()["new"] == 0 && rig.syncedCount == 1 && rig.broken == nil)
+        #expect(rig.report()["new"] == 0 && rig.synced.count == 1 && rig.broken == nil)
     }
 
     @Test("a punch made between download and clearing keeps its mark, and is read in the next round")
@@ -89,7 +90,7 @@ struct AnvizSimulatorTests {
         rig.connect()
         rig.pass(.seconds(30))
         #expect(rig.seats[0].journal == rig.made && rig.made.count == 300)
-        #expect(rig.syncedCount == 1)
+        #expect(rig.synced.count == 1)
     }
 
     @Test("read-log reads everything, touches no mark, and answers with the number")

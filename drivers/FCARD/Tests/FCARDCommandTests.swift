@@ -3,6 +3,7 @@ import FCARDSimulator
 import FCARDWire
 import GatehouseDriverKit
 import GatehouseModel
+import GatehouseTestKit
 import Testing
 
 @Suite("Patrol wand's clock, commands and settings")

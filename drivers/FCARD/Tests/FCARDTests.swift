@@ -4,6 +4,7 @@ import FCARDWire
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
+import GatehouseTestKit
 import Testing
 
 @Suite("Patrol wand")
@@ -19,7 +20,7 @@ struct FCARDTests {
         #expect(first.deviceTime == LocalTime(year: 2026, month: 11, day: 23, hour: 8))
         #expect(
             first.native == ["wand": 1, "record": 1, "staff": 794, "state": 1, "card": 8_257_794])
-        #expect(session.movedTo == [2] && session.syncs == 1 && session.faults == [])
+        #expect(session.movedTo == [2] && session.synced.count == 1 && session.faults == [])
         #expect(
             session.effects.contains(
                 .identified(DeviceFacts(vendor: "FCARD", model: "patrol wand 1", firmware: "0103"))))
@@ -34,13 +35,13 @@ struct FCARDTests {
         session.holdsReceipts = true
         session.connect()
         session.pass(.seconds(60))
-        #expect(session.scans.count == 100 && session.movedTo == [] && session.syncs == 0)
+        #expect(session.scans.count == 100 && session.movedTo == [] && session.synced.count == 0)
         session.store()
         #expect(session.movedTo == [100] && session.scans.count == 200)
         session.pass(.seconds(60))
         session.store()
         session.store()
-        #expect(session.movedTo == [100, 200, 250] && session.syncs == 1)
+        #expect(session.movedTo == [100, 200, 250] && session.synced.count == 1)
         #expect(Set(session.identities).count == 250)
     }
 
@@ -171,7 +172,7 @@ struct FCARDTests {
         #expect(session.effects == [])
         session.tell(["fault": "none"])
         session.pass(.seconds(20))
-        #expect(session.syncs == 1)
+        #expect(session.synced.count == 1)
         session.tell(["fault": "silence"])
         session.pass(.seconds(30))
         #expect(session.isAbandoned && session.effects.last == .abandonLink(.silent))

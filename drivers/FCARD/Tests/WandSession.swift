@@ -4,10 +4,11 @@ import FCARDWire
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
+import GatehouseTestKit
 
 /// A line between the driver and the simulated wand, without loss or delay, and a journal that stores at once unless it
 /// is told to wait.
-struct WandSession {
+struct WandSession: DriverAccount {
     var driver: FCARD
     var wand: SimulatedFCARD
     var now = Now(wall: Moment(seconds: 1_795_420_800), uptime: .zero)
@@ -105,21 +106,8 @@ struct WandSession {
         }
     }
 
-    var scans: [ScanReading] {
-        effects.flatMap { effect -> [ScanReading] in
-            guard case .observed(let observations, _) = effect else { return [] }
-            return observations.compactMap { if case .scan(let scan) = $0 { scan } else { nil } }
-        }
-    }
-
     var identities: [String] { scans.compactMap(\.identity) }
     var cards: [String] { scans.map { String(decoding: $0.payload, as: UTF8.self) } }
-    var faults: [String] { effects.compactMap { if case .faulted(let fault) = $0 { fault.code } else { nil } } }
-    var syncs: Int { effects.count { if case .synced = $0 { true } else { false } } }
-    var clocks: [DeviceClock] { effects.compactMap { if case .clock(let clock) = $0 { clock } else { nil } } }
-    var answers: [CommandAnswer] {
-        effects.compactMap { if case .answered(_, let answer) = $0 { answer } else { nil } }
-    }
     /// Type and index of each request as four hexadecimal digits.
     var codes: [Int] { asked.map { Int($0.type) << 8 | Int($0.index) } }
     var movedTo: [Int] {

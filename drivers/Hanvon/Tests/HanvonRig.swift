@@ -1,11 +1,12 @@
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
+import GatehouseTestKit
 import HanvonDriver
 import HanvonSimulator
 
 /// A driver and a simulated clock on one connection, a disk that takes its time, and a clock that moves only when told.
-struct HanvonRig {
+struct HanvonRig: DriverAccount {
     var driver: Hanvon
     var clock: SimulatedHanvon
     var now = Now(wall: Moment(seconds: 1_795_420_800), uptime: .seconds(100))
@@ -174,28 +175,6 @@ struct HanvonRig {
 }
 
 extension HanvonRig {
-    var punches: [PunchReading] {
-        effects.flatMap { effect -> [PunchReading] in
-            guard case .observed(let observations, _) = effect else { return [] }
-            return observations.compactMap { if case .punch(let reading) = $0 { reading } else { nil } }
-        }
-    }
-
-    var faults: [String] {
-        effects.compactMap { if case .faulted(let fault) = $0 { fault.code } else { nil } }
-    }
-
-    var syncedCount: Int {
-        effects.count { if case .synced = $0 { true } else { false } }
-    }
-
-    var clocks: [DeviceClock] {
-        effects.compactMap { if case .clock(let clock) = $0 { clock } else { nil } }
-    }
-
-    var answers: [CommandAnswer] {
-        effects.compactMap { if case .answered(_, let answer) = $0 { answer } else { nil } }
-    }
 
     /// The identities of everything that the clock ever recorded.
     var made: Set<String> { Set((0..<clock.recordCount).map { clock.identity(of: $0 + 1) }) }

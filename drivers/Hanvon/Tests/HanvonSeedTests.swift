@@ -1,6 +1,7 @@
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
+import GatehouseTestKit
 import HanvonSimulator
 import Testing
 
@@ -29,7 +30,7 @@ struct HanvonSeedTests {
         for _ in 0..<100 where rig.journal != rig.made { rig.pass(.seconds(30)) }
         #expect(rig.broken == nil)
         #expect(rig.journal == rig.made)
-        if !setup.delivers { #expect(rig.syncedCount > 0 && rig.report()["erased"] == 0) }
+        if !setup.delivers { #expect(rig.synced.count > 0 && rig.report()["erased"] == 0) }
     }
 
     private func trouble(_ rig: inout HanvonRig, _ random: inout SplitMix64) {

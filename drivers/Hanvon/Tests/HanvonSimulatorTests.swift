@@ -1,6 +1,7 @@
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
+import GatehouseTestKit
 import HanvonDriver
 import HanvonSimulator
 import HanvonWire
@@ -21,7 +22,7 @@ struct HanvonSimulatorTests {
         rig.tell(["log": 777])
         rig.connect()
         rig.pass(.seconds(5))
-        #expect(rig.journal == rig.made && rig.made.count == 777 && rig.syncedCount == 1 && rig.faults == [])
+        #expect(rig.journal == rig.made && rig.made.count == 777 && rig.synced.count == 1 && rig.faults == [])
         rig.tell(["punch": ["badge": "007", "status": "1"]])
         rig.pass(.seconds(15))
         #expect(rig.journal == rig.made && rig.punches.last?.badge == "007" && rig.broken == nil)
@@ -68,9 +69,9 @@ struct HanvonSimulatorTests {
         rig.tell(["log": 300])
         rig.connect()
         rig.pass(.seconds(50))
-        #expect(rig.punches.count == 300 && rig.syncedCount == 0)
+        #expect(rig.punches.count == 300 && rig.synced.count == 0)
         rig.pass(.seconds(20))
-        #expect(rig.syncedCount == 1)
+        #expect(rig.synced.count == 1)
     }
 
     @Test("after a restart the last minutes come first, then everything, and nothing is stored twice")
@@ -83,7 +84,7 @@ struct HanvonSimulatorTests {
         let known: JSONValue = ["deviceTime": .string(last?.text ?? "")]
         try rig.restart(DriverContext(zone: .utc, settings: ["mode": "pull"], lastReading: known))
         rig.pass(.seconds(5))
-        #expect(rig.journal == rig.made && rig.journal.count == 500 && rig.syncedCount == 2)
+        #expect(rig.journal == rig.made && rig.journal.count == 500 && rig.synced.count == 2)
         let queries = rig.sent.filter { String(decoding: $0, as: UTF8.self).hasPrefix("GetRecord") }
         #expect(queries.map { $0 == Array("GetRecord()".utf8) } == [true, false, true])
     }

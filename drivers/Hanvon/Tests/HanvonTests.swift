@@ -1,6 +1,7 @@
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
+import GatehouseTestKit
 import HanvonDriver
 import HanvonWire
 import Testing
@@ -9,7 +10,7 @@ import Testing
 @Suite("Hanvon")
 struct HanvonTests {
     /// A driver that has asked for the records, and the effects of what the clock answers.
-    struct Talk {
+    struct Talk: DriverAccount {
         var driver: Hanvon
         var now = Now(wall: Moment(seconds: 1_795_420_800), uptime: .seconds(100))
         var effects: [DriverEffect] = []
@@ -31,22 +32,10 @@ struct HanvonTests {
             for case .observed(_, let receipt) in effects { effects += driver.handle(.recorded(receipt), at: now) }
         }
 
-        var punches: [PunchReading] {
-            effects.flatMap { effect -> [PunchReading] in
-                guard case .observed(let observations, _) = effect else { return [] }
-                return observations.compactMap { if case .punch(let reading) = $0 { reading } else { nil } }
-            }
-        }
-
         var sent: [String] {
             effects.compactMap { if case .send(let bytes) = $0 { String(decoding: bytes, as: UTF8.self) } else { nil } }
         }
 
-        var faults: [String] {
-            effects.compactMap { if case .faulted(let fault) = $0 { fault.code } else { nil } }
-        }
-
-        var isSynced: Bool { effects.contains { if case .synced = $0 { true } else { false } } }
     }
 
     @Test("a record of every oddity is one punch: no leading zeros, a key twice, a name with a bracket")
@@ -60,7 +49,7 @@ struct HanvonTests {
         #expect(punch.identity == "0120/2026-01-02T03:04:05/1" && punch.badge == "0120")
         #expect(punch.direction == .breakIn && punch.deviceTime?.text == "2026-01-02T03:04:05")
         #expect(punch.native["card_src"] == "from_door&from_check" && punch.native["name"] == nil)
-        #expect(talk.isSynced && talk.faults == [])
+        #expect(!talk.synced.isEmpty && talk.faults == [])
     }
 
     @Test("a record without a status has - in its place")
@@ -75,7 +64,7 @@ struct HanvonTests {
         var talk = try Talk()
         talk.say("Return(result=\"success\" total=\"2\" time=\"2026-11-22 08:30:00\" id=\"7\" status=\"0\")")
         talk.record()
-        #expect(talk.punches.count == 1 && talk.faults == ["read-incomplete"] && !talk.isSynced)
+        #expect(talk.punches.count == 1 && talk.faults == ["read-incomplete"] && talk.synced.isEmpty)
     }
 
     @Test(
@@ -94,7 +83,7 @@ struct HanvonTests {
         talk.now.uptime += .seconds(110)
         talk.effects += talk.driver.handle(.woke, at: talk.now)
         talk.say("Return(result=\"success\" total=\"0\")")
-        #expect(talk.isSynced && !talk.effects.contains(.abandonLink(.silent)))
+        #expect(!talk.synced.isEmpty && !talk.effects.contains(.abandonLink(.silent)))
         var silent = try Talk()
         silent.now.uptime += .seconds(31)
         silent.effects += silent.driver.handle(.woke, at: silent.now)
@@ -105,7 +94,7 @@ struct HanvonTests {
     func refused() throws {
         var talk = try Talk()
         talk.say("Return(result=\"failed\" reason=\"busy\")")
-        #expect(talk.faults == ["records-refused"] && !talk.isSynced)
+        #expect(talk.faults == ["records-refused"] && talk.synced.isEmpty)
     }
 
     @Test("in auto mode the gateway waits a moment for the clock to speak first")

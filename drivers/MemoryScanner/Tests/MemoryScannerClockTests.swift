@@ -1,6 +1,7 @@
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
+import GatehouseTestKit
 import MemoryScannerDriver
 import MemoryScannerSimulator
 import Testing

@@ -1,6 +1,7 @@
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
+import GatehouseTestKit
 import MemoryScannerDriver
 import MemoryScannerSimulator
 import OPN2001Wire
@@ -23,7 +24,7 @@ struct MemoryScannerTests {
         #expect(first.deviceTime == LocalTime(year: 2026, month: 11, day: 23, hour: 8))
         #expect(first.symbology == nil)
         #expect(first.native["scanner"] == "0000000012345678" && first.native["symbologyName"] == "Code 128")
-        #expect(session.syncs == 1 && session.statuses == [2] && session.faults == [])
+        #expect(session.synced.count == 1 && session.statuses == [2] && session.faults == [])
         // Interrogated until awake, two parameters, time, data, good night.
         #expect(session.asked == [0x01, 0x01, 0x08, 0x08, 0x0A, 0x07, 0x05])
     }
@@ -65,7 +66,7 @@ struct MemoryScannerTests {
         session.forget()
         session.pass(.seconds(20))
         #expect(session.codes == ["A", "B"])
-        #expect(session.syncs == 1)
+        #expect(session.synced.count == 1)
     }
 
     @Test("it is cleared only where the site file says so, after all of it is on disk and a second reading")
@@ -75,11 +76,11 @@ struct MemoryScannerTests {
         session.connect()
         session.pass(.seconds(20))
         #expect(session.unstored.count == 2, "two batches under way at the most")
-        #expect(session.held == 800 && session.syncs == 0)
+        #expect(session.held == 800 && session.synced.count == 0)
         session.store()
-        #expect(session.held == 800 && session.syncs == 0 && !session.asked.contains(0x02))
+        #expect(session.held == 800 && session.synced.count == 0 && !session.asked.contains(0x02))
         session.store()
-        #expect(session.scans.count == 800 && session.held == 0 && session.syncs == 1)
+        #expect(session.scans.count == 800 && session.held == 0 && session.synced.count == 1)
         #expect(session.asked.suffix(4) == [0x07, 0x07, 0x02, 0x05])
         #expect(session.statuses == [800, 0])
     }
@@ -153,7 +154,7 @@ struct MemoryScannerTests {
         var session = try ScannerSession(setup, told: [["scans": 5]])
         session.connect()
         session.pass(.seconds(100))
-        #expect(session.faults == ["clears-itself"] && session.held == 5 && session.syncs == 0)
+        #expect(session.faults == ["clears-itself"] && session.held == 5 && session.synced.count == 0)
         #expect(!session.asked.contains(0x07))
         session.command(.readLog)
         guard case .refused? = session.answers.first else {
@@ -173,7 +174,7 @@ struct MemoryScannerTests {
         var session = try ScannerSession(setup, told: [["scans": 5]])
         session.connect()
         session.pass(.seconds(100))
-        #expect(session.faults == ["no-scan-times"] && session.scans.isEmpty && session.syncs == 0)
+        #expect(session.faults == ["no-scan-times"] && session.scans.isEmpty && session.synced.count == 0)
     }
 
     @Test("one that does not tell its parameters is not read, unless it is known to be harmless")

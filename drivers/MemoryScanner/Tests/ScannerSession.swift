@@ -1,12 +1,13 @@
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
+import GatehouseTestKit
 import MemoryScannerDriver
 import MemoryScannerSimulator
 
 /// A line between the driver and the simulated scanner, without loss or delay, and a journal that stores at once unless
 /// it is told to wait.
-struct ScannerSession {
+struct ScannerSession: DriverAccount {
     var driver: MemoryScanner
     var scanner: SimulatedMemoryScanner
     var now = Now(wall: Moment(seconds: 1_795_420_800), uptime: .zero)
@@ -100,21 +101,8 @@ struct ScannerSession {
         }
     }
 
-    var scans: [ScanReading] {
-        effects.flatMap { effect -> [ScanReading] in
-            guard case .observed(let observations, _) = effect else { return [] }
-            return observations.compactMap { if case .scan(let scan) = $0 { scan } else { nil } }
-        }
-    }
-
     var identities: [String] { scans.compactMap(\.identity) }
     var codes: [String] { scans.map { String(decoding: $0.payload, as: UTF8.self) } }
-    var faults: [String] { effects.compactMap { if case .faulted(let fault) = $0 { fault.code } else { nil } } }
-    var syncs: Int { effects.count { if case .synced = $0 { true } else { false } } }
-    var clocks: [DeviceClock] { effects.compactMap { if case .clock(let clock) = $0 { clock } else { nil } } }
-    var answers: [CommandAnswer] {
-        effects.compactMap { if case .answered(_, let answer) = $0 { answer } else { nil } }
-    }
     var statuses: [Int] { effects.compactMap { if case .status(let status) = $0 { status.logUsed } else { nil } } }
 
     var held: Int {

@@ -1,10 +1,11 @@
 import GatehouseDriverKit
 import GatehouseModel
+import GatehouseTestKit
 import ZKTecoDriver
 import ZKTecoWire
 
 /// A driver and a scripted terminal on one link, with a clock that moves only when told.
-struct TerminalSession {
+struct TerminalSession: DriverAccount {
     var driver: ZKTeco
     var terminal: ScriptedTerminal
     var now = Now(wall: Moment(seconds: 1_795_420_800), uptime: .seconds(100))
@@ -106,35 +107,9 @@ struct TerminalSession {
 }
 
 extension TerminalSession {
-    var punches: [PunchReading] {
-        effects.flatMap { effect -> [PunchReading] in
-            guard case .observed(let observations, _) = effect else { return [] }
-            return observations.compactMap { if case .punch(let reading) = $0 { reading } else { nil } }
-        }
-    }
 
     var batches: [Int] {
         effects.compactMap { if case .observed(let observations, _) = $0 { observations.count } else { nil } }
-    }
-
-    var faults: [String] {
-        effects.compactMap { if case .faulted(let fault) = $0 { fault.code } else { nil } }
-    }
-
-    var synced: [Moment] {
-        effects.compactMap { if case .synced(let moment) = $0 { moment } else { nil } }
-    }
-
-    var clocks: [DeviceClock] {
-        effects.compactMap { if case .clock(let clock) = $0 { clock } else { nil } }
-    }
-
-    var abandoned: [AbandonReason] {
-        effects.compactMap { if case .abandonLink(let reason) = $0 { reason } else { nil } }
-    }
-
-    var answers: [CommandAnswer] {
-        effects.compactMap { if case .answered(_, let answer) = $0 { answer } else { nil } }
     }
 
     /// Punches a minute apart that end an hour before the session begins.

@@ -1,6 +1,7 @@
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
+import GatehouseTestKit
 import Testing
 import ZKTecoDriver
 import ZKTecoWire

@@ -1,5 +1,6 @@
 import GatehouseDriverKit
 import GatehouseModel
+import GatehouseTestKit
 import Testing
 import ZKTecoDriver
 import ZKTecoWire

@@ -1,6 +1,7 @@
 import GatehouseDriverKit
 import GatehouseModel
 import GatehouseSimulation
+import GatehouseTestKit
 import Testing
 import ZKTecoDriver
 import ZKTecoSimulator
@@ -10,7 +11,7 @@ import ZKTecoWire
 @Suite("ZKTeco against the simulated clock")
 struct ZKTecoSimulatorTests {
     /// A line between the two, without loss or delay unless a test says otherwise.
-    struct Line {
+    struct Line: DriverAccount {
         var driver: ZKTeco
         var clock: SimulatedZKTeco
         var transport: Transport
@@ -72,20 +73,6 @@ struct ZKTecoSimulatorTests {
             }
         }
 
-        var punches: [PunchReading] {
-            effects.flatMap { effect -> [PunchReading] in
-                guard case .observed(let observations, _) = effect else { return [] }
-                return observations.compactMap { if case .punch(let reading) = $0 { reading } else { nil } }
-            }
-        }
-
-        var faults: [String] {
-            effects.compactMap { if case .faulted(let fault) = $0 { fault.code } else { nil } }
-        }
-
-        var syncedCount: Int {
-            effects.count { if case .synced = $0 { true } else { false } }
-        }
     }
 
     @Test(
@@ -100,7 +87,7 @@ struct ZKTecoSimulatorTests {
         var line = try Line(setup, over: transport, told: [["log": 3000]])
         line.connect()
         #expect(line.punches.count == 3000)
-        #expect(line.faults == [] && line.syncedCount == 1)
+        #expect(line.faults == [] && line.synced.count == 1)
         line.tell(["punch": ["badge": "10003"]])
         #expect(line.punches.count == 3001)
         #expect(line.punches.last?.badge == "10003")
@@ -144,12 +131,12 @@ struct ZKTecoSimulatorTests {
     func lossyLine() throws {
         var line = try Line(SimulatedZKTeco.Setup(), over: .udp, told: [["log": 2000]])
         line.lossOneIn = 100
-        for _ in 0..<20 where line.syncedCount == 0 {
+        for _ in 0..<20 where line.synced.count == 0 {
             line.connect()
             line.pass(.seconds(200))
             line.disconnect()
         }
-        #expect(line.syncedCount > 0)
+        #expect(line.synced.count > 0)
         #expect(Set(line.punches.map(\.identity)).count >= 2000 - 1)
     }
 
@@ -158,11 +145,11 @@ struct ZKTecoSimulatorTests {
         var line = try Line(
             SimulatedZKTeco.Setup(), over: .tcp, told: [["log": 3000], ["fault": .string(fault), "when": "transfer"]])
         line.connect()
-        #expect(line.syncedCount == 0)
+        #expect(line.synced.count == 0)
         line.disconnect()
         line.pass(.seconds(60))
         line.connect()
-        #expect(line.syncedCount == 1)
+        #expect(line.synced.count == 1)
         #expect(line.punches.count == 3000)
     }
 }
