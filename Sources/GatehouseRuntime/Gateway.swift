@@ -273,7 +273,7 @@ actor Gateway {
         return row
     }
 
-    private static func row(_ stranger: CallDesk.Stranger) -> DeviceSnapshot {
+    private static func row(_ stranger: PushDesk.Stranger) -> DeviceSnapshot {
         var row = DeviceSnapshot(
             device: stranger.serial, driver: nil, address: stranger.peer, state: .unmanaged,
             facts: DeviceFacts(serial: stranger.serial))

@@ -6,12 +6,12 @@ import GatehousePorts
 struct LinkOpener: Sendable {
     let ports: Ports
     let lines: SharedLines
-    let callers: CallDesk
+    let callers: PushDesk
 
     init(ports: Ports, timekeeper: Timekeeper) {
         self.ports = ports
         lines = SharedLines(ports: ports, timekeeper: timekeeper)
-        callers = CallDesk()
+        callers = PushDesk()
     }
 
     /// Opens the way to a device, or waits until the device has called, where it is the one that calls.

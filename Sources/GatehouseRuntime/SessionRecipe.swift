@@ -95,7 +95,7 @@ struct SitePlan: Sendable {
             else { continue }
             callers[serial] = DeviceDirectory.Claim(
                 device: device.id, family: family.name,
-                targets: [LinkTarget(transport: .push, address: CallDesk.address(of: serial))], facts: DeviceFacts(),
+                targets: [LinkTarget(transport: .push, address: PushDesk.address(of: serial))], facts: DeviceFacts(),
                 isConfigured: true)
         }
         return callers
@@ -119,7 +119,7 @@ struct SitePlan: Sendable {
 
     private static func network(_ match: Device.Match, family: DriverFamily?) -> [LinkTarget] {
         if family?.callers != nil {
-            return match.serial.map { [LinkTarget(transport: .push, address: CallDesk.address(of: $0))] } ?? []
+            return match.serial.map { [LinkTarget(transport: .push, address: PushDesk.address(of: $0))] } ?? []
         }
         if let listen = match.listen, let door = NetworkHost(listen), let port = door.port {
             let from = match.host.map { "?from=\($0)" } ?? ""

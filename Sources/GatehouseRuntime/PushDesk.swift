@@ -3,7 +3,7 @@ import GatehousePorts
 import Synchronization
 
 /// Brings the requests of devices that call in over HTTP to their sessions, by the serial number that each gives.
-actor CallDesk {
+actor PushDesk {
     /// Devices that the site file does not know, remembered for `gatehouse devices`.
     static let strangerLimit = 64
     /// Requests that may wait for a session that is between two links.
@@ -17,8 +17,8 @@ actor CallDesk {
     }
 
     private struct Road {
-        var link: CallLink?
-        var waiter: (id: UInt64, call: CheckedContinuation<CallLink?, Never>)?
+        var link: PushLink?
+        var waiter: (id: UInt64, call: CheckedContinuation<PushLink?, Never>)?
         var waiting: [PushCall] = []
         /// Called when a request has come and no link stands.
         var wake: @Sendable () async -> Void
@@ -73,8 +73,8 @@ actor CallDesk {
         giveUp(serial)
         lastWaiter += 1
         let id = lastWaiter
-        let link: CallLink? = await withTaskCancellationHandler {
-            await withCheckedContinuation { (continuation: CheckedContinuation<CallLink?, Never>) in
+        let link: PushLink? = await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<PushLink?, Never>) in
                 guard !Task.isCancelled else { return continuation.resume(returning: nil) }
                 roads[serial]?.waiter = (id, continuation)
             }
@@ -114,13 +114,13 @@ actor CallDesk {
         call.respond(families.first?.manners.stranger(call.request) ?? DeviceResponse(status: 404))
     }
 
-    private func deliver(_ call: PushCall, to link: CallLink) -> Bool {
+    private func deliver(_ call: PushCall, to link: PushLink) -> Bool {
         lastRequest += 1
         return link.take(call, RequestID(lastRequest))
     }
 
-    private func open(_ serial: String) -> CallLink {
-        let link = CallLink()
+    private func open(_ serial: String) -> PushLink {
+        let link = PushLink()
         for call in roads[serial]?.waiting ?? [] { _ = deliver(call, to: link) }
         roads[serial]?.waiting = []
         roads[serial]?.link = link
@@ -139,7 +139,7 @@ actor CallDesk {
 }
 
 /// The requests of one device, until the driver or the gateway ends it. Those that are unanswered then are refused.
-final class CallLink: DeviceLink {
+final class PushLink: DeviceLink {
     /// Requests of one device that may wait unanswered.
     private static let limit = 8
 

@@ -6,13 +6,13 @@ import Testing
 @testable import GatehousePorts
 @testable import GatehouseRuntime
 
-@Suite("Call desk: devices that call in over HTTP")
-struct CallDeskTests {
+@Suite("Push desk: devices that call in over HTTP")
+struct PushDeskTests {
     @Test("a device that has called has a link, and its request is on it")
     func firstCall() async throws {
-        let desk = CallDesk()
+        let desk = PushDesk()
         await desk.admit(["A8N5": {}], families: [family]) { _ in }
-        let link = Task { try await desk.link(for: CallDesk.address(of: "A8N5")) }
+        let link = Task { try await desk.link(for: PushDesk.address(of: "A8N5")) }
         let post = Post("A8N5")
         await desk.serve(post.calls)
         let heard = try await requests(of: link.value)
@@ -23,20 +23,20 @@ struct CallDeskTests {
 
     @Test("a request that comes while no link stands wakes the session, and waits for it")
     func waiting() async throws {
-        let desk = CallDesk()
+        let desk = PushDesk()
         let woken = Mutex(0)
         await desk.admit(["A8N5": { woken.withLock { $0 += 1 } }], families: [family]) { _ in }
         let post = Post("A8N5")
         await desk.serve(post.calls)
         #expect(woken.withLock { $0 } == 1)
         #expect(post.answer == nil)
-        let link = try await desk.link(for: CallDesk.address(of: "A8N5"))
+        let link = try await desk.link(for: PushDesk.address(of: "A8N5"))
         #expect(try await requests(of: link).count == 1)
     }
 
     @Test("a stranger is told what its family says, and remembered once")
     func stranger() async {
-        let desk = CallDesk()
+        let desk = PushDesk()
         let met = Mutex<[String]>([])
         await desk.admit([:], families: [family]) { stranger in met.withLock { $0.append(stranger.serial) } }
         for _ in 0..<3 {
@@ -50,7 +50,7 @@ struct CallDeskTests {
 
     @Test("a stranger that was adopted is a stranger no more")
     func adopted() async {
-        let desk = CallDesk()
+        let desk = PushDesk()
         await desk.admit([:], families: [family]) { _ in }
         await desk.serve(Post("A8N5").calls)
         await desk.admit(["A8N5": {}], families: [family]) { _ in }
@@ -59,20 +59,20 @@ struct CallDeskTests {
 
     @Test("a hundred strangers do not fill the memory")
     func manyStrangers() async {
-        let desk = CallDesk()
+        let desk = PushDesk()
         await desk.admit([:], families: [family]) { _ in }
         for number in 0..<100 { await desk.serve(Post("S\(number)").calls) }
-        #expect(await desk.unknown.count == CallDesk.strangerLimit)
+        #expect(await desk.unknown.count == PushDesk.strangerLimit)
         #expect(await desk.unknown.last?.serial == "S99")
     }
 
     @Test("requests that a link leaves unanswered are refused, so that the device keeps what it sent")
     func unanswered() async throws {
-        let desk = CallDesk()
+        let desk = PushDesk()
         await desk.admit(["A8N5": {}], families: [family]) { _ in }
         let post = Post("A8N5")
         await desk.serve(post.calls)
-        let link = try await desk.link(for: CallDesk.address(of: "A8N5"))
+        let link = try await desk.link(for: PushDesk.address(of: "A8N5"))
         _ = try await requests(of: link)
         await link.close()
         #expect(post.answer == nil || post.answer?.status == 503)
@@ -82,22 +82,22 @@ struct CallDeskTests {
 
     @Test("a device taken out of the site file has its link ended")
     func dismissed() async throws {
-        let desk = CallDesk()
+        let desk = PushDesk()
         await desk.admit(["A8N5": {}], families: [family]) { _ in }
         await desk.serve(Post("A8N5").calls)
-        let link = try await desk.link(for: CallDesk.address(of: "A8N5"))
+        let link = try await desk.link(for: PushDesk.address(of: "A8N5"))
         await desk.admit([:], families: [family]) { _ in }
         #expect(await link.hear { _ in } == "taken out of the site file")
-        await #expect(throws: PortError.cancelled) { _ = try await desk.link(for: CallDesk.address(of: "A8N5")) }
+        await #expect(throws: PortError.cancelled) { _ = try await desk.link(for: PushDesk.address(of: "A8N5")) }
     }
 
     @Test("waiting for a call ends with the task that waits")
     func cancelled() async {
-        let desk = CallDesk()
+        let desk = PushDesk()
         await desk.admit(["A8N5": {}], families: [family]) { _ in }
         let link = Task { () -> Bool in
             do throws(PortError) {
-                _ = try await desk.link(for: CallDesk.address(of: "A8N5"))
+                _ = try await desk.link(for: PushDesk.address(of: "A8N5"))
                 return false
             } catch {
                 return error == .cancelled
