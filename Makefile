@@ -2,9 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test build check bench crash fuzz lab lint prepare python clean
+.PHONY: help demo test build check bench crash fuzz lab lint score prepare python clean
 
-PACKAGES := libudev-dev libzmq3-dev libsqlite3-dev pkg-config
+PACKAGES := libudev-dev libzmq3-dev libsqlite3-dev libqrencode-dev libpango1.0-dev libxlsxwriter-dev \
+	fonts-wqy-microhei pkg-config
+# What the tests read printed codes with.
+TEST_PACKAGES := zbar-tools poppler-utils librsvg2-bin
 PYTHON_PACKAGES := python3 python3-venv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 INSTALL := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
@@ -36,6 +39,10 @@ bench: prepare python ## Measure, beside a baseline in C that runs in the same m
 	swift build -c release --static-swift-stdlib --product DecoderProbe
 	.venv/bin/python Tests/Benchmarks/bench.py --gatehouse .build/release/gatehouse
 
+score: prepare ## Precision, recall, delay and false alarms of each alert code, on months nothing was tuned on.
+	swift build -c release --product gatehouse-score
+	.build/release/gatehouse-score
+
 fuzz: prepare ## Give each wire and each driver a million hostile inputs (make fuzz FUZZ_N=1000000).
 	swift build -c release --static-swift-stdlib --product gatehouse-fuzz
 	.build/release/gatehouse-fuzz --inputs $(FUZZ_N)
@@ -50,7 +57,7 @@ crash: build python ## Kill the daemon N times while devices stream (make crash 
 
 # What the build needs of the system. Nothing is asked, and nothing installed that is there.
 prepare:
-	@pkg-config --exists libudev libzmq sqlite3 2>/dev/null \
+	@pkg-config --exists libudev libzmq sqlite3 libqrencode pangocairo xlsxwriter 2>/dev/null \
 		|| { $(INSTALL) update -qq && $(INSTALL) install -y -qq $(PACKAGES); }
 
 # The parts that others wrote, for the tests: pyzmq, pyzk, the CloudEvents SDK.
@@ -59,6 +66,8 @@ python: .venv/installed
 .venv/installed: Tests/Python/requirements.txt
 	@python3 -c 'import venv, ensurepip' 2>/dev/null \
 		|| { $(INSTALL) update -qq && $(INSTALL) install -y -qq $(PYTHON_PACKAGES); }
+	@command -v zbarimg pdftotext rsvg-convert >/dev/null \
+		|| { $(INSTALL) update -qq && $(INSTALL) install -y -qq $(TEST_PACKAGES); }
 	python3 -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/Python/requirements.txt
 	touch $@

@@ -42,14 +42,18 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+        .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
-    targets: system() + core() + shells() + devices + program(of: devices) + tests(of: devices)
+    targets: system() + core() + modules() + shells() + devices + program(of: devices)
+        + tests(of: devices) + modulesTests()
 )
 
 /// The libraries of the system, and the few calls that Swift cannot make itself.
@@ -57,6 +61,10 @@ func system() -> [Target] {
     [
         .systemLibrary(name: "CZMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
         .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
+        .systemLibrary(
+            name: "CXlsxwriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
+        .systemLibrary(name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CPango", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
         .target(name: "CLinux"),
     ]
 }
@@ -67,9 +75,38 @@ func core() -> [Target] {
         ours("GatehouseModel"),
         ours("GatehouseWireKit"),
         ours("GatehouseDriverKit", ["GatehouseModel"]),
+        ours("GatehouseRules", ["GatehouseModel", "GatehouseDriverKit"]),
         ours("GatehouseEngine", ["GatehouseModel", "GatehouseDriverKit"]),
         ours("GatehouseSimulation", ["GatehouseModel", "GatehouseDriverKit", "GatehouseEngine"]),
     ]
+}
+
+/// What works something out of the events: five folds that know nothing of each other, and the house they live in.
+func modules() -> [Target] {
+    let kit = "Sources/GatehouseModules"
+    let names = ["Attendance", "Patrol", "Hazards", "Alerts", "Incentives"]
+    return [
+        .target(
+            name: "GatehouseModuleKit",
+            dependencies: [
+                "GatehouseModel", "GatehouseRules", .product(name: "BigInt", package: "BigInt"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ], path: "\(kit)/Kit", swiftSettings: house)
+    ]
+        + names.map { name in
+            .target(
+                name: "\(name)Module",
+                dependencies: ["GatehouseModel", "GatehouseRules", "GatehouseModuleKit"]
+                    + (name == "Alerts" ? [.product(name: "RealModule", package: "swift-numerics")] : []),
+                path: "\(kit)/\(name)", swiftSettings: house)
+        }
+        + [
+            .target(
+                name: "GatehouseModules",
+                dependencies: ["GatehouseModel", "GatehouseRules", "GatehouseModuleKit"]
+                    + names.map { .target(name: "\($0)Module") },
+                path: "\(kit)/House", swiftSettings: house)
+        ]
 }
 
 /// What waits: each a thin shell around values.
@@ -78,7 +115,7 @@ func shells() -> [Target] {
         ours(
             "GatehouseSite",
             [
-                "GatehouseModel", "GatehouseDriverKit", .product(name: "Yams", package: "Yams"),
+                "GatehouseModel", "GatehouseDriverKit", "GatehouseRules", .product(name: "Yams", package: "Yams"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         ours(
@@ -96,8 +133,9 @@ func shells() -> [Target] {
         ours(
             "GatehouseRuntime",
             [
-                "GatehouseModel", "GatehouseDriverKit", "GatehouseEngine", "GatehouseSite", "GatehouseJournal",
-                "GatehouseBus", "GatehousePorts", "CLinux", .product(name: "Logging", package: "swift-log"),
+                "GatehouseModel", "GatehouseDriverKit", "GatehouseRules", "GatehouseEngine", "GatehouseSite",
+                "GatehouseJournal", "GatehouseBus", "GatehousePorts", "GatehouseModuleKit", "GatehouseModules",
+                "HazardsModule", "CLinux", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
@@ -117,9 +155,11 @@ func program(of devices: [Target]) -> [Target] {
         .executableTarget(
             name: "gatehouse",
             dependencies: [
-                "GatehouseModel", "GatehouseWireKit", "GatehouseDriverKit", "GatehouseEngine", "GatehouseSite",
+                "GatehouseModel", "GatehouseWireKit", "GatehouseDriverKit", "GatehouseRules", "GatehouseEngine",
+                "GatehouseSite", "GatehouseModuleKit", "GatehouseModules", "HazardsModule",
                 "GatehouseJournal", "GatehouseBus", "GatehouseClient", "GatehouseRuntime", "GatehouseSimulation",
-                "GatehouseSimulationPorts", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "GatehouseSimulationPorts", "CXlsxwriter", "CQRencode", "CPango",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOPosix", package: "swift-nio"),
@@ -167,7 +207,7 @@ func tests(of devices: [Target]) -> [Target] {
         test(
             "GatehouseClientTests",
             ["GatehouseClient", "GatehouseBus", "GatehouseModel", "GatehouseBusTestKit", "CZMQ"]),
-        test("GatehouseSiteTests", ["GatehouseSite", "GatehouseModel", "GatehouseDriverKit"]),
+        test("GatehouseSiteTests", ["GatehouseSite", "GatehouseRules", "GatehouseModel", "GatehouseDriverKit"]),
         test(
             "GatehousePortsTests",
             [
@@ -191,9 +231,14 @@ func tests(of devices: [Target]) -> [Target] {
         test(
             "GatehouseRuntimeTests",
             [
-                "GatehouseRuntime", "GatehouseModel", "GatehouseDriverKit", "GatehouseEngine", "GatehouseSite",
-                "GatehouseJournal", "GatehousePorts", .product(name: "Logging", package: "swift-log"),
+                "GatehouseRuntime", "GatehouseModel", "GatehouseDriverKit", "GatehouseRules", "GatehouseEngine",
+                "GatehouseSite", "GatehouseJournal", "GatehousePorts", .product(name: "Logging", package: "swift-log"),
             ]),
+        .executableTarget(
+            name: "gatehouse-score",
+            dependencies: [
+                "GatehouseModel", "GatehouseDriverKit", "GatehouseRules", "GatehouseModuleKit", "AlertsModule",
+            ], path: "Tests/Score/Sources", swiftSettings: house),
         test("GatehouseCommandTests", ["gatehouse", "GatehouseDriverKit"]),
         test(
             "SimulationTests",
@@ -211,6 +256,27 @@ func ours(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 func test(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+/// One test target for each module, one for their kit, one for the house.
+func modulesTests() -> [Target] {
+    let kit: [Target.Dependency] = ["GatehouseModel", "GatehouseRules", "GatehouseDriverKit", "GatehouseModuleKit"]
+    let modules = ["Attendance", "Patrol", "Hazards", "Alerts", "Incentives"]
+    func tests(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
+        .testTarget(
+            name: name, dependencies: kit + dependencies, path: "Tests/GatehouseModulesTests/\(folder)",
+            swiftSettings: house)
+    }
+    return modules.map { name in
+        // What `check` says of formulas is held against what the module says.
+        tests(
+            "\(name)ModuleTests", in: name,
+            [.target(name: "\(name)Module")] + (name == "Incentives" ? ["GatehouseSite"] : []))
+    }
+        + [
+            tests("GatehouseModuleKitTests", in: "Kit", []),
+            tests("GatehouseModulesTests", in: "House", ["GatehouseModules"]),
+        ]
 }
 
 /// A wire protocol: bytes in, frames out, and nothing known of who uses it.

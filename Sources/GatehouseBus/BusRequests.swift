@@ -12,11 +12,21 @@ public protocol BusRequests: Sendable {
     /// result for each, in their order. `AppendRules` says who may append what.
     func append(_ bodies: [[UInt8]], from client: BusClient) async throws(BusRefusal) -> [AppendResult]
 
+    /// Stores what a module that runs in a process of its own has found, all or none. `pass` shows that it may speak
+    /// for the module.
+    func derive(_ bodies: [[UInt8]], module: String, pass: [UInt8]) async throws(BusRefusal) -> [AppendResult]
+
     /// The devices and how they fare, as a JSON list.
     func devices() async -> [UInt8]
 
     /// Has a device do something; `arguments` and the result are JSON.
     func command(_ name: String, device: String, arguments: [UInt8]) async throws(BusRefusal) -> [UInt8]
+}
+
+extension BusRequests {
+    public func derive(_ bodies: [[UInt8]], module: String, pass: [UInt8]) async throws(BusRefusal) -> [AppendResult] {
+        throw BusRefusal(.forbidden, "no module runs apart from this gateway")
+    }
 }
 
 /// How much one page may hold: whichever is reached first ends it, but a page may always hold one event.

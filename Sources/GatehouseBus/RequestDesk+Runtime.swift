@@ -41,7 +41,11 @@ extension WaitingRequest {
     func answer(from runtime: any BusRequests) async -> Result<RuntimeAnswer, BusRefusal> {
         do throws(BusRefusal) {
             switch verb {
-            case .append(let bodies): return .success(.appended(try await append(bodies, to: runtime)))
+            case .append(let bodies):
+                return .success(.appended(try checked(await runtime.append(bodies, from: client), bodies.count)))
+            case .derive(let module, let pass, let bodies):
+                let results = try await runtime.derive(bodies, module: module, pass: pass)
+                return .success(.appended(try checked(results, bodies.count)))
             case .devices: return .success(.json(await runtime.devices()))
             case .command(let name, let device, let arguments):
                 return .success(.json(try await runtime.command(name, device: device, arguments: arguments)))
@@ -53,11 +57,8 @@ extension WaitingRequest {
         }
     }
 
-    private func append(
-        _ bodies: [[UInt8]], to runtime: any BusRequests
-    ) async throws(BusRefusal) -> [AppendResult] {
-        let results = try await runtime.append(bodies, from: client)
-        guard results.count == bodies.count, results.allSatisfy({ $0.sequence > 0 }) else {
+    private func checked(_ results: [AppendResult], _ count: Int) throws(BusRefusal) -> [AppendResult] {
+        guard results.count == count, results.allSatisfy({ $0.sequence > 0 }) else {
             throw BusRefusal(.unavailable, "the journal did not say where the events are; append them again")
         }
         return results

@@ -91,7 +91,7 @@ final class RequestDesk {
         case .replay(let order): try begin(order, at: address, userID: message.userID, uptime: uptime)
         case .credit(let count): replays[address]?.grant(count, at: uptime)
         case .cancel: end(replays.removeValue(forKey: address), at: address)
-        case .append, .devices, .command:
+        case .append, .derive, .devices, .command:
             let request = WaitingRequest(
                 verb: verb, address: address, client: client, userID: message.userID, byteCount: message.byteCount)
             for ready in try waiting.admit(request) { hand(ready) }

@@ -2,7 +2,7 @@ import Glibc
 
 /// Small files that only their owner reads, written so that a power cut leaves the old or the new one, never
 /// half of it.
-enum SecretFile {
+public enum SecretFile {
     /// No key file is larger.
     private static let sizeLimit = 64 * 1024
 
@@ -14,7 +14,7 @@ enum SecretFile {
     }
 
     /// Nil when there is no such file.
-    static func readIfPresent(_ path: String) throws(BusError) -> [UInt8]? {
+    public static func readIfPresent(_ path: String) throws(BusError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
@@ -38,6 +38,27 @@ enum SecretFile {
     /// Writes the file with mode 0600, all at once.
     static func write(_ content: [UInt8], to path: String) throws(BusError) {
         let draft = path + ".new"
+        try writeDraft(content, to: draft)
+        guard rename(draft, path) == 0 else {
+            let problem = lastProblem
+            unlink(draft)
+            throw BusError("cannot write \(path): \(problem)")
+        }
+    }
+
+    /// Writes the file with mode 0600, all at once, unless there is one by now: of two programs that make it at the
+    /// same time the first one's stays.
+    public static func create(_ content: [UInt8], at path: String) throws(BusError) {
+        let draft = "\(path).\(getpid())"
+        try writeDraft(content, to: draft)
+        defer { unlink(draft) }
+        guard link(draft, path) == 0 || errno == EEXIST else {
+            throw BusError("cannot write \(path): \(lastProblem)")
+        }
+    }
+
+    /// A new file whose content is on the disk.
+    private static func writeDraft(_ content: [UInt8], to draft: String) throws(BusError) {
         unlink(draft)
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw BusError("cannot write \(draft): \(lastProblem)") }
@@ -51,14 +72,14 @@ enum SecretFile {
         let isOnDisk = rest.isEmpty && fsync(descriptor) == 0
         let problem = lastProblem
         close(descriptor)
-        guard isOnDisk, rename(draft, path) == 0 else {
+        guard isOnDisk else {
             unlink(draft)
-            throw BusError("cannot write \(path): \(isOnDisk ? lastProblem : problem)")
+            throw BusError("cannot write \(draft): \(problem)")
         }
     }
 
     /// Makes a folder that only its owner enters, and those above it, unless they are there.
-    static func makeFolder(_ path: String) throws(BusError) {
+    public static func makeFolder(_ path: String) throws(BusError) {
         if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
             throw BusError("cannot make \(path): \(lastProblem)")

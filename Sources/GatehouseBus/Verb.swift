@@ -8,6 +8,8 @@ enum Verb: Hashable, Sendable {
     case credit(UInt32)
     case cancel
     case append([[UInt8]])
+    /// What a module that runs apart has found: its name, its pass, the events.
+    case derive(module: String, pass: [UInt8], [[UInt8]])
     case devices
     case command(String, device: String, arguments: [UInt8])
 
@@ -19,6 +21,7 @@ enum Verb: Hashable, Sendable {
         case credit = "CREDIT"
         case cancel = "CANCEL"
         case append = "APPEND"
+        case derive = "DERIVE"
         case devices = "DEVICES"
         case command = "COMMAND"
     }
@@ -28,11 +31,19 @@ enum Verb: Hashable, Sendable {
         "sync-clock", "read-log", "identify", "message", "import", "confirm", "identify-port",
     ]
 
+    /// Whether it writes to the journal, one after the other for each client.
+    var writes: Bool {
+        switch self {
+        case .append, .derive: true
+        case .ping, .head, .replay, .credit, .cancel, .devices, .command: false
+        }
+    }
+
     /// The role that a client needs for it at least.
     var role: ClientRole {
         switch self {
         case .ping, .head, .replay, .credit, .cancel, .devices: .subscriber
-        case .append: .publisher
+        case .append, .derive: .publisher
         case .command: .operator
         }
     }
@@ -50,6 +61,12 @@ enum Verb: Hashable, Sendable {
         case .devices: self = try Self.bare(.devices, name, arguments)
         case .replay: self = .replay(try ReplayOrder(arguments))
         case .append: self = .append(try Self.events(arguments))
+        case .derive:
+            guard arguments.count >= 3 else {
+                throw BusRefusal(.malformed, "DERIVE takes the module's name, its pass and one or more CloudEvents")
+            }
+            let module = String(decoding: arguments[0].prefix(65), as: UTF8.self)
+            self = .derive(module: module, pass: arguments[1], try Self.events(Array(arguments.dropFirst(2))))
         case .command: self = try Self.command(arguments)
         case .credit:
             guard arguments.count == 1, let count = UInt32(wire: arguments[0]) else {

@@ -40,7 +40,7 @@ struct WaitingRequests: Sendable {
         byteCount += request.byteCount
         line.count += 1
         defer { lines[request.owner] = line }
-        guard case .append = request.verb else { return [request] }
+        guard request.verb.writes else { return [request] }
         guard !line.isAppending else {
             line.appends.append(request)
             return []
@@ -58,7 +58,7 @@ struct WaitingRequests: Sendable {
         byteCount -= request.byteCount
         line.count -= 1
         var next: WaitingRequest?
-        if case .append = request.verb {
+        if request.verb.writes {
             next = line.appends.isEmpty ? nil : line.appends.removeFirst()
             line.isAppending = next != nil
         }

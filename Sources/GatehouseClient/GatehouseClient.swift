@@ -74,15 +74,27 @@ public final class GatehouseClient: Sendable {
     /// source and id again is safe: it comes back as a duplicate.
     public func append(_ events: [[UInt8]]) async throws(ClientError) -> [AppendResult] {
         let frames = try await askForOK("APPEND", events)
-        guard frames.count == events.count * 2 else { throw .incomprehensible("not every event was accounted for") }
+        return try Self.results(frames, count: events.count)
+    }
+
+    private static func results(_ frames: [[UInt8]], count: Int) throws(ClientError) -> [AppendResult] {
+        guard frames.count == count * 2 else { throw .incomprehensible("not every event was accounted for") }
         var results: [AppendResult] = []
-        for index in events.indices {
+        for index in 0..<count {
             guard let sequence = Int64(wire: frames[index * 2]) else {
                 throw .incomprehensible("a sequence is no number")
             }
             results.append(AppendResult(sequence: sequence, isDuplicate: frames[index * 2 + 1] == [1]))
         }
         return results
+    }
+
+    /// Stores what a module has found, as `append` does; `pass` is the gateway's for modules that run apart.
+    public func derive(
+        _ events: [[UInt8]], module: String, pass: ModulePass
+    ) async throws(ClientError) -> [AppendResult] {
+        let frames = try await askForOK("DERIVE", [Array(module.utf8), pass.bytes] + events)
+        return try Self.results(frames, count: events.count)
     }
 
     /// The devices and how they fare, a JSON list.

@@ -55,17 +55,23 @@ public struct RegisteredCode: Hashable, Sendable {
     }
 }
 
-/// What is needed to read a scan: the site's registered codes, and a decoder for the one legacy encoding.
+/// What is needed to read a scan: the site's registered codes, its key for Gatehouse's own, and a decoder for the one
+/// legacy encoding.
 public struct ScanReader: Sendable {
     /// By the code as it is read.
     public var codes: [String: RegisteredCode]
+    /// Whether one of Gatehouse's own codes carries the tag that the site's key gives it. Handed in, because no key
+    /// belongs here; without it nothing can be said of such a code.
+    public var verifyCode: (@Sendable (OwnCode) -> Bool)?
     /// Text of GB18030 bytes, nil where they are none. Handed in, because the tables belong to the system.
     public var decodeGB18030: @Sendable ([UInt8]) -> String?
 
     public init(
-        codes: [String: RegisteredCode] = [:], decodeGB18030: @escaping @Sendable ([UInt8]) -> String? = { _ in nil }
+        codes: [String: RegisteredCode] = [:], decodeGB18030: @escaping @Sendable ([UInt8]) -> String? = { _ in nil },
+        verifyCode: (@Sendable (OwnCode) -> Bool)? = nil
     ) {
         self.codes = codes
+        self.verifyCode = verifyCode
         self.decodeGB18030 = decodeGB18030
     }
 
@@ -74,8 +80,29 @@ public struct ScanReader: Sendable {
         guard !codes.isEmpty else { return true }
         switch observation {
         case .punch(let punch): return codes[punch.badge] != nil
-        case .scan(let scan): return codes[text(of: scan.payload).text] != nil
+        case .scan(let scan):
+            let meaning = meaning(of: text(of: scan.payload).text)
+            return meaning.authenticity == .signed || meaning.authenticity == .registered
         }
+    }
+
+    /// How far a code can be trusted.
+    enum Authenticity: String {
+        /// One of Gatehouse's own, with the right tag.
+        case signed
+        /// The site file registers it.
+        case registered
+        /// One of Gatehouse's own with a wrong tag: it says what it would like to be taken for.
+        case forged
+        case unknown
+    }
+
+    /// What a text stands for: one of Gatehouse's own codes, a registered one, or nothing known, in this order.
+    func meaning(of text: String) -> (code: RegisteredCode?, authenticity: Authenticity) {
+        if let verifyCode, let own = OwnCode(text) {
+            return (RegisteredCode(kind: own.kind, value: own.id), verifyCode(own) ? .signed : .forged)
+        }
+        return codes[text].map { ($0, .registered) } ?? (nil, .unknown)
     }
 
     /// How a payload was turned into text.

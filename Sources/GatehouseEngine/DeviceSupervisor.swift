@@ -74,9 +74,9 @@ public struct DeviceSupervisor: Sendable {
             serial: said.serial ?? plugged.serial, firmware: said.firmware)
     }
 
-    /// What the site's registered codes stand for from now on; the link and the driver are left alone.
-    public mutating func read(codes: [String: RegisteredCode]) {
-        normaliser.scans.codes = codes
+    /// How codes are read from now on; the link and the driver are left alone.
+    public mutating func read(_ scans: ScanReader) {
+        normaliser.scans = scans
     }
 
     /// The device file that a link which stands leads to, where it is one.

@@ -43,12 +43,12 @@ public struct Normaliser: Sendable {
     private mutating func event(for scan: ScanReading, at now: Now) -> Event {
         let (time, reading) = time(of: scan.deviceTime, at: now)
         let (text, encoding) = scans.text(of: scan.payload)
-        let known = scans.codes[text]
+        let (code, authenticity) = scans.meaning(of: text)
         var data = start()
         data.appendMember("code", text)
-        data.appendMember("kind", known?.kind.rawValue ?? "unknown")
-        data.appendMember("value", known?.value)
-        data.appendMember("authentic", known == nil ? "unknown" : "registered")
+        data.appendMember("kind", code?.kind.rawValue ?? "unknown")
+        data.appendMember("value", code?.value)
+        data.appendMember("authentic", authenticity.rawValue)
         data.append(contentsOf: #","native":{"hex":""#.utf8)
         for byte in scan.payload { data.appendHexDigits(of: byte) }
         data.append(contentsOf: #"","encoding":""#.utf8)
@@ -60,7 +60,8 @@ public struct Normaliser: Sendable {
         data.append(contentsOf: "}}".utf8)
         return Event(
             source: source, id: scan.identity ?? identifiers.next(at: now.wall), topic: "scan.recorded",
-            subject: known?.value ?? profile.device, time: time, data: data)
+            // A forged code is a matter of the device at which it was shown, not of what it claims to be.
+            subject: authenticity == .forged ? profile.device : code?.value ?? profile.device, time: time, data: data)
     }
 
     /// The device answers: who it is, and where.

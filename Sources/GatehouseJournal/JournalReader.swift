@@ -64,6 +64,21 @@ public struct JournalReader: Sendable {
         return try page(from: sequence, through: sequence, limits: .one).events.first
     }
 
+    /// Where the event with that source and id is, or was before retention took it; nil where there never was one.
+    public func sequence(source: String, id: String) throws(JournalError) -> Int64? {
+        try journalling {
+            try database.read { database in
+                try Int64.fetchOne(
+                    database,
+                    sql: """
+                        SELECT identities.sequence FROM sources
+                        JOIN identities ON identities.source = sources.id
+                        WHERE sources.name = ? AND identities.id = ?
+                        """, arguments: [source, id])
+            }
+        }
+    }
+
     func ends() throws(JournalError) -> JournalEnds {
         try journalling { try database.read { try JournalEnds(in: $0) } }
     }

@@ -3,6 +3,7 @@ import GatehouseBus
 import GatehouseEngine
 import GatehouseJournal
 import GatehouseModel
+import GatehouseRules
 import GatehouseSite
 import Logging
 import Synchronization
@@ -12,6 +13,10 @@ struct Books: Sendable {
     let journal: Journal
     let writer: JournalWriter
     let outlet: Outlet
+    /// Whether the disk takes nothing for want of room, each time that this changes.
+    let diskFull: AsyncStream<Bool>
+    /// Rung for each transaction.
+    let bell: Bell
     private let timekeeper: Timekeeper
     private let logger: Logger
 
@@ -31,13 +36,23 @@ struct Books: Sendable {
         } catch {
             throw StartProblem(["\(error)"])
         }
-        let outlet = Outlet()
+        let (outlet, bell) = (Outlet(), Bell())
         self.outlet = outlet
+        self.bell = bell
+        let room = AsyncStream.makeStream(of: Bool.self, bufferingPolicy: .bufferingNewest(8))
+        diskFull = room.stream
         writer = JournalWriter(
             journal: journal,
             surroundings: .init(
-                now: { Timestamp(timekeeper.wall, in: zone) }, committed: { outlet.publish($0) },
-                changed: { Self.tell($0, logger) }))
+                now: { Timestamp(timekeeper.wall, in: zone) },
+                committed: {
+                    outlet.publish($0)
+                    bell.ring()
+                },
+                changed: {
+                    Self.tell($0, logger)
+                    room.continuation.yield($0 == .waiting(.full))
+                }))
     }
 
     /// What the last run left open is closed: a device that was connected when the gateway was killed has been

@@ -13,12 +13,15 @@ struct BusDesk: BusRequests {
     let consumers: ConsumerDesk
     let identify: IdentifyDesk
     let sticks: StickDesk
+    let derived: DeriveDesk
+    let modules: ModuleDesk
     let timekeeper: Timekeeper
     let rules: AppendRules
 
     init(
         reader: JournalReader, writer: JournalWriter, gateway: Gateway, imports: ImportDesk, consumers: ConsumerDesk,
-        identify: IdentifyDesk, sticks: StickDesk, timekeeper: Timekeeper, site: String
+        identify: IdentifyDesk, sticks: StickDesk, derived: DeriveDesk, modules: ModuleDesk, timekeeper: Timekeeper,
+        site: String
     ) {
         self.reader = reader
         self.writer = writer
@@ -27,6 +30,8 @@ struct BusDesk: BusRequests {
         self.consumers = consumers
         self.identify = identify
         self.sticks = sticks
+        self.derived = derived
+        self.modules = modules
         self.timekeeper = timekeeper
         rules = AppendRules(site: site)
     }
@@ -52,12 +57,27 @@ struct BusDesk: BusRequests {
         let now = await Timestamp(timekeeper.wall, in: gateway.zone)
         var events: [Event] = []
         for body in bodies { events.append(try event(body, from: client, now: now)) }
+        try await checkHazards(events)
         do throws(JournalError) {
             return try await writer.append(events, whenFull: .fail).map {
                 AppendResult(sequence: $0.sequence, isDuplicate: $0.isDuplicate)
             }
         } catch {
             throw BusRefusal(error == .full ? .diskFull : .unavailable, "\(error)")
+        }
+    }
+
+    /// A step that a hazard's state does not allow is refused where it is asked for. One that is there already is a
+    /// client's second try, and no second step.
+    private func checkHazards(_ events: [Event]) async throws(BusRefusal) {
+        let steps = events.filter { $0.topic.rawValue.hasPrefix("hazard.") }
+        guard !steps.isEmpty else { return }
+        let known = await Blocking.run { [reader] in
+            let new = steps.filter { (try? reader.sequence(source: $0.source, id: $0.id)) == .some(nil) }
+            return (new: new, head: (try? reader.head().sequence) ?? 0)
+        }
+        if let refusal = await modules.refusal(of: known.new, after: known.head) {
+            throw BusRefusal(.invalidEvent, "data.hazard: \(refusal.reason)")
         }
     }
 
@@ -74,6 +94,10 @@ struct BusDesk: BusRequests {
             throw BusRefusal(.invalidEvent, "\(problem.field): \(problem.reason)")
         }
         return event
+    }
+
+    func derive(_ bodies: [[UInt8]], module: String, pass: [UInt8]) async throws(BusRefusal) -> [AppendResult] {
+        try await derived.take(bodies, module: module, pass: pass)
     }
 
     func devices() async -> [UInt8] {

@@ -2,6 +2,7 @@ import CLinux
 import GatehouseBus
 import GatehouseJournal
 import GatehouseModel
+import GatehouseRules
 import GatehouseSite
 import Logging
 

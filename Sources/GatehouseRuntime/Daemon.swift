@@ -3,7 +3,9 @@ import GatehouseBus
 import GatehouseEngine
 import GatehouseJournal
 import GatehouseModel
+import GatehouseModules
 import GatehousePorts
+import GatehouseRules
 import GatehouseSite
 public import Logging
 import ServiceLifecycle
@@ -27,9 +29,11 @@ public struct Daemon: Sendable {
     /// Runs until SIGTERM or SIGINT. `ready` is called when everything is bound and `run.json` is written.
     public func run(ready: @escaping @Sendable (RunFile) async -> Void = { _ in }) async throws {
         let (site, secrets) = try readSite()
-        let plan = SitePlan(site: site, secrets: secrets, families: options.families)
         let folder = options.data ?? site.gateway.data ?? DataFolder.standard
         let books = try Books(folder: folder, zone: site.zone, timekeeper: timekeeper, logger: logger)
+        let plan = SitePlan(
+            site: site, secrets: secrets, families: options.families,
+            codeKey: try CodeKeyFile.key(in: folder, secrets: secrets))
 
         let ports = Ports()
         let links = LinkOpener(ports: ports, timekeeper: timekeeper)
@@ -39,7 +43,12 @@ public struct Daemon: Sendable {
             surroundings: .init(
                 ports: ports, links: links, reader: books.journal.reader, writer: books.writer, timekeeper: timekeeper,
                 logger: logger))
-        let desk = desk(site: site, books: books, gateway: gateway)
+        let here = ModuleHouse.names.filter { !options.modulesApart.contains($0) }
+        let modules = ModuleDesk(
+            reader: books.journal.reader, writer: books.writer,
+            snapshot: ModuleSnapshot(folder: folder, version: options.version, names: here),
+            bell: books.bell, timekeeper: timekeeper, logger: logger)
+        let desk = try desk(site: site, folder: folder, books: books, gateway: gateway, modules: modules)
         let (bus, keys) = try await startBus(site: site, folder: folder, books: books, desk: desk)
 
         let keeper = SiteKeeper(
@@ -47,6 +56,7 @@ public struct Daemon: Sendable {
             logger: logger)
         await books.closeOpenLinks(site: site)
         await keeper.announce()
+        let folding = Task { await modules.run() }
         await gateway.start()
         if let calls = door?.door.calls { Task { await links.callers.serve(calls) } }
 
@@ -59,17 +69,29 @@ public struct Daemon: Sendable {
                 books.close()
             },
             Stage("bus") { bus.stop() },
+            Stage("modules") {
+                folding.cancel()
+                await folding.value
+            },
             Stage("devices") {
                 await door?.door.close()
                 await gateway.stop()
                 await ports.shutdown()
             },
         ]
+        let watchman = Watchman(
+            site: site, folder: folder, writer: books.writer, timekeeper: timekeeper, logger: logger)
         let announcing: [any Service] = [
-            Reloading(signals: await UnixSignalsSequence(trapping: .sighup), keeper: keeper, gateway: gateway),
+            Reloading(
+                signals: await UnixSignalsSequence(trapping: .sighup), keeper: keeper, gateway: gateway,
+                watchman: watchman),
             Announcement(file: runFile, folder: folder, ready: ready),
         ]
-        let chores = chores(site: site, books: books, bus: bus, keys: keys, desk: desk)
+        let watching = [
+            Chore { await watchman.watch { await gateway.snapshots() } },
+            Chore { for await isFull in books.diskFull { await watchman.disk(isFull: isFull) } },
+        ]
+        let chores = chores(site: site, books: books, bus: bus, keys: keys, desk: desk) + watching
         try await run(stages + chores + announcing)
         logger.notice("stopped")
     }
@@ -96,8 +118,12 @@ public struct Daemon: Sendable {
         ]
     }
 
-    private func desk(site: Site, books: Books, gateway: Gateway) -> BusDesk {
-        BusDesk(
+    private func desk(
+        site: Site, folder: String, books: Books, gateway: Gateway, modules: ModuleDesk
+    ) throws -> BusDesk {
+        let pass: ModulePass
+        do throws(BusError) { pass = try ModulePass.standing(in: folder) } catch { throw StartProblem(["\(error)"]) }
+        return BusDesk(
             reader: books.journal.reader, writer: books.writer, gateway: gateway,
             imports: ImportDesk(gateway: gateway, writer: books.writer, timekeeper: timekeeper),
             consumers: ConsumerDesk(journal: books.journal, timekeeper: timekeeper),
@@ -107,7 +133,9 @@ public struct Daemon: Sendable {
             sticks: StickDesk(
                 mode: site.gateway.usbStick, folders: site.gateway.stickFolders, formats: options.sticks,
                 surroundings: .init(gateway: gateway, writer: books.writer, timekeeper: timekeeper, logger: logger)),
-            timekeeper: timekeeper, site: site.id)
+            derived: DeriveDesk(
+                writer: books.writer, apart: options.modulesApart, pass: pass, site: site.id, timekeeper: timekeeper),
+            modules: modules, timekeeper: timekeeper, site: site.id)
     }
 
     /// The door for devices that call in over HTTP, and where it is; nil when it is off.

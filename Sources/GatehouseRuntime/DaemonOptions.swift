@@ -1,4 +1,5 @@
 public import GatehouseDriverKit
+import GatehouseRules
 import GatehouseSite
 import Glibc
 
@@ -16,10 +17,13 @@ public struct DaemonOptions: Sendable {
     public var families: [DriverFamily]
     /// The files on USB sticks that this build reads.
     public var sticks: [StickFormat]
+    /// The modules that run in processes of their own, and so not here.
+    public var modulesApart: Set<String>
 
     public init(
         site: String? = nil, data: String? = nil, events: String? = nil, requests: String? = nil, adms: String? = nil,
-        version: String, families: [DriverFamily], sticks: [StickFormat] = []
+        version: String, families: [DriverFamily], sticks: [StickFormat] = [],
+        modulesApart: Set<String> = []
     ) {
         self.site = site
         self.data = data
@@ -29,6 +33,7 @@ public struct DaemonOptions: Sendable {
         self.version = version
         self.families = families
         self.sticks = sticks
+        self.modulesApart = modulesApart
     }
 }
 

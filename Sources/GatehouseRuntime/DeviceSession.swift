@@ -73,9 +73,9 @@ actor DeviceSession {
         handle(.targets(targets, facts: facts))
     }
 
-    /// What the site's registered codes stand for from now on.
-    func read(codes: [String: RegisteredCode]) {
-        supervisor.read(codes: codes)
+    /// How codes are read from now on.
+    func read(_ scans: ScanReader) {
+        supervisor.read(scans)
     }
 
     /// Has the device do something, and returns what came of it.

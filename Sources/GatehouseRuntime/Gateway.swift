@@ -3,6 +3,7 @@ import GatehouseEngine
 import GatehouseJournal
 import GatehouseModel
 import GatehousePorts
+import GatehouseRules
 import GatehouseSite
 import Glibc
 import Logging
@@ -209,7 +210,7 @@ actor Gateway {
         if let entry = entry(of: claim.device, on: road) {
             guard !entry.recipe.isSame(as: recipe) else {
                 keep((entry.session, recipe), of: claim.device, on: road)
-                await entry.session.read(codes: recipe.scans.codes)
+                await entry.session.read(recipe.scans)
                 await entry.session.retarget(to: claim.targets, facts: claim.facts)
                 return
             }

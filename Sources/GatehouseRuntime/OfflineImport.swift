@@ -2,6 +2,7 @@ public import GatehouseDriverKit
 import GatehouseEngine
 import GatehouseJournal
 import GatehouseModel
+import GatehouseRules
 import GatehouseSite
 
 /// Importing without a daemon: straight into the journal, under the same names and rules.

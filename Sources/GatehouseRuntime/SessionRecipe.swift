@@ -2,6 +2,7 @@ import GatehouseDriverKit
 import GatehouseEngine
 import GatehouseModel
 import GatehousePorts
+import GatehouseRules
 import GatehouseSite
 
 /// Everything that a device's session is made from. While it stays the same, a new site file leaves the session alone.
@@ -37,16 +38,22 @@ struct SitePlan: Sendable {
     let site: Site
     let families: [DriverFamily]
     let directory: DeviceDirectory
+    /// With which the site's own codes are known; nil where nobody will scan one.
+    let codeKey: CodeKey?
     private let secrets: [String: String]
     private let devices: [String: Device]
     private let scans: ScanReader
 
-    init(site: Site, secrets: [String: String], families: [DriverFamily]) {
+    init(site: Site, secrets: [String: String], families: [DriverFamily], codeKey: CodeKey? = nil) {
         self.site = site
+        self.codeKey = codeKey
         self.secrets = secrets
         self.families = families
         devices = Dictionary(site.devices.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        scans = ScanReader(codes: Self.codes(of: site), decodeGB18030: TextDecoding.gb18030)
+        var verify: (@Sendable (OwnCode) -> Bool)?
+        if let codeKey { verify = { code in codeKey.verifies(code.signed, tag: code.tag) } }
+        scans = ScanReader(
+            codes: Self.codes(of: site), decodeGB18030: TextDecoding.gb18030, verifyCode: verify)
         let configured = site.devices.map { device in
             DeviceDirectory.Configured(
                 device: device.id, family: device.driver == DriverNames.auto ? nil : device.driver,

@@ -1,6 +1,7 @@
 import GatehouseEngine
 import GatehouseJournal
 import GatehouseModel
+import GatehouseRules
 import GatehouseSite
 import Logging
 
@@ -67,7 +68,9 @@ actor SiteKeeper {
         if site.gateway != plan.site.gateway {
             logger.warning("the section gateway: has changed; that takes effect at the next start")
         }
-        plan = SitePlan(site: site, secrets: reading.secrets, families: plan.families)
+        plan = SitePlan(
+            site: site, secrets: reading.secrets, families: plan.families,
+            codeKey: reading.secrets[CodeKey.secretName].map(CodeKey.init(secret:)) ?? plan.codeKey)
         await announce()
         await clear()
         logger.notice("the site file is in force", metadata: ["sha256": "\(site.sha256)"])

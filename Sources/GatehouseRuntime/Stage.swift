@@ -55,10 +55,13 @@ struct Reloading: Service {
     let signals: UnixSignalsSequence
     let keeper: SiteKeeper
     let gateway: Gateway
+    let watchman: Watchman
 
     func run() async throws {
         for await _ in signals.cancelOnGracefulShutdown() {
-            if let plan = await keeper.reload() { await gateway.apply(plan) }
+            guard let plan = await keeper.reload() else { continue }
+            await gateway.apply(plan)
+            await watchman.apply(plan.site)
         }
         try? await gracefulShutdown()
     }

@@ -2,6 +2,7 @@ import GatehouseDriverKit
 import GatehouseEngine
 import GatehouseJournal
 import GatehouseModel
+import GatehouseRules
 import GatehouseSite
 import Logging
 

@@ -1,6 +1,7 @@
 import GatehouseEngine
 import GatehouseJournal
 import GatehouseModel
+import GatehouseRules
 import GatehouseSite
 import Logging
 

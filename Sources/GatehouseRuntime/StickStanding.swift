@@ -1,5 +1,6 @@
 import GatehouseDriverKit
 import GatehouseModel
+import GatehouseRules
 import GatehouseSite
 
 /// How far the gateway is with a file on a stick.

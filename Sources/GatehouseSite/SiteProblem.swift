@@ -1,3 +1,5 @@
+import GatehouseRules
+
 /// One thing that is wrong with the site file or with a file that it names.
 public struct SiteProblem: Error, Hashable, Sendable {
     /// What the problem means for whoever reads the file.

@@ -1,5 +1,6 @@
 public import GatehouseDriverKit
 public import GatehouseModel
+public import GatehouseRules
 
 /// What came of reading a site file.
 public struct SiteReading: Sendable {

@@ -14,11 +14,13 @@ struct Gatehouse: AsyncParsableCommand {
             reached, 4 refused.
             """,
         subcommands: [
-            RunCommand.self, DemoCommand.self, CheckCommand.self, DevicesCommand.self, IdentifyCommand.self,
-            TailCommand.self,
+            RunCommand.self, DemoCommand.self, CheckCommand.self, EvaluateCommand.self, DevicesCommand.self,
+            IdentifyCommand.self,
+            TailCommand.self, ModuleCommand.self, ReportCommand.self, RollcallCommand.self, HazardsCommand.self,
+            IncentivesCommand.self,
             AppendCommand.self, ExportCommand.self, ImportCommand.self, VerifyCommand.self, BackupCommand.self,
-            KeysCommand.self, ConsumersCommand.self, CommandCommand.self, ReloadCommand.self, SimulateCommand.self,
-            VersionCommand.self,
+            KeysCommand.self, QRCommand.self, ConsumersCommand.self, CommandCommand.self, ReloadCommand.self,
+            SimulateCommand.self, VersionCommand.self,
         ])
 
     static func main() async {

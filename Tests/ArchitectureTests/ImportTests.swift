@@ -29,6 +29,7 @@ struct ImportTests {
             ("GatehouseModel", []),
             ("GatehouseWireKit", []),
             ("GatehouseDriverKit", ["GatehouseModel"]),
+            ("GatehouseRules", ["GatehouseModel", "GatehouseDriverKit"]),
             ("GatehouseEngine", ["GatehouseModel", "GatehouseDriverKit"]),
             ("GatehouseSimulation", ["GatehouseModel", "GatehouseDriverKit", "GatehouseEngine"]),
         ] as [(String, Set<String>)])
@@ -36,6 +37,20 @@ struct ImportTests {
         let files = tree.swiftFiles(under: "Sources/\(target)")
         #expect(!files.isEmpty)
         expect(files) { _ in allowed }
+    }
+
+    @Test("a module imports the module kit, the rules and the model, and no other module")
+    func modules() {
+        let allowed: Set = ["GatehouseModel", "GatehouseRules", "GatehouseModuleKit", "RealModule"]
+        let names = tree.folders(in: "Sources/GatehouseModules").filter { $0 != "Kit" && $0 != "House" }
+        #expect(!names.isEmpty)
+        expect(names.flatMap { tree.swiftFiles(under: "Sources/GatehouseModules/\($0)") }) { _ in allowed }
+        expect(tree.swiftFiles(under: "Sources/GatehouseModules/Kit")) { _ in
+            ["GatehouseModel", "GatehouseRules", "BigInt", "HeapModule"]
+        }
+        expect(tree.swiftFiles(under: "Sources/GatehouseModules/House")) { _ in
+            allowed.union(names.map { "\($0)Module" })
+        }
     }
 
     @Test(

@@ -1,6 +1,7 @@
 import GatehouseDriverKit
 import GatehouseEngine
 import GatehouseModel
+import GatehouseRules
 import GatehouseSite
 import Testing
 

@@ -3,6 +3,7 @@ import GatehouseDriverKit
 import GatehouseEngine
 import GatehouseJournal
 import GatehouseModel
+import GatehouseRules
 import GatehouseSite
 import Logging
 import Synchronization

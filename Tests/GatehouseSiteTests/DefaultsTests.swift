@@ -1,5 +1,6 @@
 import GatehouseDriverKit
 import GatehouseModel
+import GatehouseRules
 import Testing
 
 @testable import GatehouseSite

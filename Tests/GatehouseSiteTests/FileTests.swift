@@ -1,4 +1,5 @@
 import Foundation
+import GatehouseRules
 import Testing
 
 @testable import GatehouseSite

@@ -1,5 +1,6 @@
 import Foundation
 import GatehouseModel
+import GatehouseRules
 import Testing
 
 @testable import GatehouseSite

@@ -1,6 +1,7 @@
 import Foundation
 import GatehouseDriverKit
 import GatehouseModel
+import GatehouseRules
 import Testing
 
 @testable import GatehouseSite

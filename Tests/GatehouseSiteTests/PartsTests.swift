@@ -1,4 +1,5 @@
 import GatehouseModel
+import GatehouseRules
 import Testing
 
 @testable import GatehouseSite

@@ -1,3 +1,4 @@
+import GatehouseRules
 import Testing
 
 @testable import GatehouseSite

@@ -2,6 +2,7 @@ import Foundation
 import GatehouseDriverKit
 import GatehouseModel
 
+import GatehouseRules
 @testable import GatehouseSite
 
 /// A folder of its own for one test's files, gone when the test is.

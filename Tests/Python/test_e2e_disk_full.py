@@ -125,5 +125,7 @@ def test_a_start_on_a_full_disk_says_so(place):
         daemon.close()
         os.unlink(f"{disk}/ballast")
         with daemon, asking(daemon) as client:
-            assert client.head() == 10 and client.append(cloud_event())[0] == (11, False)
+            # The gateway may have written that there was no room.
+            sequence, is_known = client.append(cloud_event())[0]
+            assert sequence > 10 and not is_known
         assert json.loads(gatehouse("verify", "--data", daemon.data, "--json"))["chain"] == "intact"

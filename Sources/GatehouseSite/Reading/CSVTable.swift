@@ -1,3 +1,5 @@
+import GatehouseRules
+
 /// Reads RFC 4180 tables strictly: commas, quotes doubled inside quotes, CRLF or LF, a header in the first line.
 ///
 /// SwiftCSV is not used because it gives no line numbers, drops blanks around fields and takes rows of any length.

@@ -1,3 +1,4 @@
+import GatehouseRules
 import Glibc
 
 /// Reads whole files of bounded size, whatever stands under their name.

@@ -1,4 +1,5 @@
 import GatehouseModel
+import GatehouseRules
 
 /// The words of the site file.
 extension Form where Value == String {

@@ -1,4 +1,5 @@
 import GatehouseModel
+import GatehouseRules
 
 /// How one kind of value is written in the site file: how to read it, and how it stands in the site's JSON.
 struct Form<Value> {

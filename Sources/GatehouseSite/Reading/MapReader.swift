@@ -1,4 +1,5 @@
 import GatehouseModel
+import GatehouseRules
 
 /// Reads the keys of one map, builds its JSON in the order of the questions, and complains of the keys nobody asked
 /// for.

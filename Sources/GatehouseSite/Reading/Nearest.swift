@@ -1,3 +1,5 @@
+import GatehouseRules
+
 /// Finds the name that somebody most likely meant.
 enum Nearest {
     /// The known name with the fewest slips from `word` (a wrong, missing or extra letter, or two swapped), if that

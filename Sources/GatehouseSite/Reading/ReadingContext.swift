@@ -1,3 +1,5 @@
+import GatehouseRules
+
 /// What is known while one site is read: its files, its names so far, and everything that is wrong with it.
 final class ReadingContext {
     /// How many problems are kept; a broken export has as many as it has rows, and nobody reads them all.

@@ -1,3 +1,5 @@
+import GatehouseRules
+
 /// Fetches the files that a site is made of and turns each into a tree of values.
 struct SiteFiles {
     /// The largest table.

@@ -1,3 +1,5 @@
+import GatehouseRules
+
 /// A place in one of the files that make up a site.
 struct Mark: Hashable {
     /// Which file: an index into the reading's list.

@@ -1,4 +1,5 @@
 import Foundation
+import GatehouseRules
 
 /// Turns a file's bytes into text: UTF-8 with or without a byte-order mark, and for tables GB18030, which a Chinese
 /// spreadsheet saves by default.

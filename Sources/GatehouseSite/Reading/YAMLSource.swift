@@ -1,3 +1,4 @@
+import GatehouseRules
 import Yams
 
 /// Turns YAML text into a tree of values with their places, and refuses what a settings file has no need of.

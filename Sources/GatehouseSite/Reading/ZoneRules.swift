@@ -1,5 +1,6 @@
 import Foundation
 import GatehouseModel
+import GatehouseRules
 
 /// Makes time zones from the system's zone database.
 enum ZoneRules {

@@ -1,4 +1,5 @@
 import GatehouseDriverKit
+import GatehouseRules
 
 /// Two devices that answer to the same description could be taken for each other.
 struct DevicesApart {

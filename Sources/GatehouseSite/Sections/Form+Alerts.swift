@@ -1,4 +1,5 @@
 import GatehouseModel
+import GatehouseRules
 
 /// The alert codes and the limits that a site may set for each.
 enum AlertCodes {

@@ -1,4 +1,5 @@
 import GatehouseModel
+import GatehouseRules
 
 extension Form where Value == Coefficients {
     /// The coefficients of a site with these departments.

@@ -1,5 +1,6 @@
 import GatehouseDriverKit
 import GatehouseModel
+import GatehouseRules
 
 extension Form where Value == Device {
     /// A device; its `settings:` are checked against the family's own keys.

@@ -1,4 +1,5 @@
 import GatehouseModel
+import GatehouseRules
 
 /// Addresses on which the gateway listens.
 enum Address {

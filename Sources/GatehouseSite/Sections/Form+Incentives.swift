@@ -1,4 +1,5 @@
 import GatehouseModel
+import GatehouseRules
 
 extension Form where Value == Incentive {
     /// `kpis`: those of the site, by id; `paying`: the departments that have a performance pay.
@@ -68,9 +69,7 @@ extension Form where Value == Incentive {
 
     /// A threshold that is worse than the baseline would pay for getting worse.
     private static func warnOfWrongSide(_ at: Figure, of kpi: KPI, _ reader: MapReader) {
-        guard let baseline = kpi.baseline, baseline.isPercentage == at.isPercentage else { return }
-        let isWorse = kpi.better == .higher ? at.number < baseline.number : baseline.number < at.number
-        guard isWorse else { return }
+        guard let baseline = kpi.baseline, kpi.wrongSide(at) != nil else { return }
         reader.context.report(
             .warning, at: reader.mark(of: "at"),
             "the threshold \(at.text) is on the wrong side of the baseline \(baseline.text)",
@@ -100,10 +99,10 @@ extension Form where Value == Incentive {
         let kpi = reader.require("kpi", .improvable(kpis))
         let tiers = reader.require("tiers", .list(of: .tier, atLeastOne: true))
         guard let kpi, let tiers else { return nil }
-        for (before, after) in zip(tiers, tiers.dropFirst()) where after.at.number <= before.at.number {
+        for case .tiersOutOfOrder(let before, let after) in Incentive.Rule.misordered(tiers) {
             reader.context.report(
                 .warning, at: reader.mark(of: "tiers"),
-                "the tier at \(after.at.text) stands after the one at \(before.at.text)",
+                "the tier at \(after.text) stands after the one at \(before.text)",
                 hint: "put the tiers in order, the smallest improvement first")
         }
         return .tiers(kpi: kpi, tiers)
@@ -127,21 +126,6 @@ extension Form where Value == Incentive {
 }
 
 extension Incentive.Rule {
-    /// The KPI that it looks at, if it looks at one.
-    fileprivate var kpi: String? {
-        switch self {
-        case .threshold(let kpi, _, _), .perStep(let kpi, _, _, _, _), .tiers(let kpi, _): kpi
-        case .share, .noneIn: nil
-        }
-    }
-
-    fileprivate var paysImprovement: Bool {
-        switch self {
-        case .perStep, .tiers: true
-        case .threshold, .share, .noneIn: false
-        }
-    }
-
     fileprivate var paysPercentage: Bool {
         switch self {
         case .threshold(_, _, .percentage), .perStep(_, _, _, .percentage, _), .noneIn(_, _, .percentage): true

@@ -1,4 +1,5 @@
 import GatehouseModel
+import GatehouseRules
 
 /// The KPIs that the modules compute.
 enum ModuleKPIs {

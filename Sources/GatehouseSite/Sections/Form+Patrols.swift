@@ -1,4 +1,5 @@
 import GatehouseModel
+import GatehouseRules
 
 extension Form where Value == String {
     /// What a sticker says; no two checkpoints or conditions may have the same.

@@ -1,4 +1,5 @@
 import GatehouseModel
+import GatehouseRules
 
 extension Form where Value == Shift {
     static var shift: Form {

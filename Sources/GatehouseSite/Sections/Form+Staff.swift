@@ -1,4 +1,5 @@
 import GatehouseModel
+import GatehouseRules
 
 extension Form where Value == WorkCalendar {
     /// Saturday and Sunday are days of rest unless the site says otherwise.

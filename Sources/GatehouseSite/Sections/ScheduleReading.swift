@@ -1,4 +1,5 @@
 import GatehouseModel
+import GatehouseRules
 
 extension Form where Value == Schedule {
     /// A list of entries; or a table, which is a CSV file in the site file and `{"rows": …}` in the site's JSON.

@@ -1,6 +1,7 @@
 import Crypto
 import GatehouseDriverKit
 import GatehouseModel
+import GatehouseRules
 
 /// Reads the sections of a site in the order in which they name each other.
 enum SiteSections {

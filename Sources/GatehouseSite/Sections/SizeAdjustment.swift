@@ -1,51 +1,12 @@
-/// Warns where the adjustment for a department's size turns the order of two scores round.
-///
-/// A department's coefficient is its score × (average headcount / headcount × 0.2 + 0.8): a small department with a
-/// lower score may come out above a large one with a higher score, which is rarely what was meant. Only scores that
-/// are given as numbers can be judged beforehand.
-struct SizeAdjustment {
-    private let headcounts: [String: Int]
-    private let sum: Int
+import GatehouseRules
 
-    init(departments: [Department]) {
-        headcounts = Dictionary(
-            departments.compactMap { department in department.headcount.map { (department.id, $0) } },
-            uniquingKeysWith: { first, _ in first })
-        sum = headcounts.values.reduce(0, +)
-    }
-
+extension SizeAdjustment {
     /// Reports each pair of departments whose order turns round.
     func judge(_ scores: [Coefficients.DepartmentScore], at mark: Mark, in context: ReadingContext) {
-        let fixed = scores.compactMap { entry -> (department: String, score: ExactDecimal)? in
-            guard case .fixed(let score) = entry.score else { return nil }
-            return (entry.department, score)
+        for warning in warnings(of: scores) {
+            context.report(
+                .warning, at: mark, warning.message(.english),
+                hint: "check the two headcounts and scores, or accept it knowingly")
         }
-        // Beyond these the products below could outgrow their numbers, and nobody's pay is at stake.
-        guard headcounts.count <= 1000, sum <= 10_000_000, fixed.count <= 1000 else { return }
-        for lower in fixed {
-            for higher in fixed where lower.score < higher.score && ranks(lower, above: higher) {
-                context.report(
-                    .warning, at: mark,
-                    "the size adjustment ranks \(lower.department) (\(lower.score.text)) above "
-                        + "\(higher.department) (\(higher.score.text))",
-                    hint: "check the two headcounts and scores, or accept it knowingly")
-            }
-        }
-    }
-
-    private func ranks(
-        _ lower: (department: String, score: ExactDecimal), above higher: (department: String, score: ExactDecimal)
-    ) -> Bool {
-        let places = max(lower.score.scale, higher.score.scale)
-        let (first, second) = (adjustment(of: lower.department), adjustment(of: higher.department))
-        let left = lower.score.widened(to: places) * first.numerator * second.denominator
-        return left > higher.score.widened(to: places) * second.numerator * first.denominator
-    }
-
-    /// As a fraction; 1 for a department without a headcount.
-    private func adjustment(of department: String) -> (numerator: Int128, denominator: Int128) {
-        guard let own = headcounts[department] else { return (1, 1) }
-        let all = Int128(headcounts.count) * Int128(own)
-        return (2 * Int128(sum) + 8 * all, 10 * all)
     }
 }

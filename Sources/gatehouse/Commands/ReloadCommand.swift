@@ -1,4 +1,5 @@
 import ArgumentParser
+import GatehouseRules
 import GatehouseRuntime
 import GatehouseSite
 import Glibc

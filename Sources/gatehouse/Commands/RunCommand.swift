@@ -1,4 +1,5 @@
 import ArgumentParser
+import GatehouseModules
 import GatehouseRuntime
 import Logging
 
@@ -30,8 +31,19 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Where ZKTeco devices push to, for example 0.0.0.0:8081; port 0 takes a free one, off turns it off.")
     var adms: String?
 
+    @Option(
+        name: .customLong("apart"),
+        help: "A module that runs in a process of its own (`gatehouse module NAME`) and not here; may be given again.")
+    var apart: [String] = []
+
     @Option(help: "How much is logged: trace, debug, info, notice, warning, error.")
     var log: String = "info"
+
+    func validate() throws {
+        for name in apart where !ModuleHouse.names.contains(name) {
+            throw ValidationError("--apart takes \(ModuleHouse.names.joined(separator: ", "))")
+        }
+    }
 
     func run() async throws {
         guard let level = Logger.Level(rawValue: log) else {
@@ -44,7 +56,8 @@ struct RunCommand: AsyncParsableCommand {
         }
         let options = DaemonOptions(
             site: site, data: data, events: events, requests: requests, adms: adms,
-            version: Gatehouse.version, families: DriverCatalogue.families, sticks: [AttlogStick.format])
+            version: Gatehouse.version, families: DriverCatalogue.families, sticks: [AttlogStick.format],
+            modulesApart: Set(apart))
         do {
             try await Daemon(options: options, logger: logger).run { file in
                 logger.notice("ready", metadata: ["events": "\(file.events)", "requests": "\(file.requests)"])

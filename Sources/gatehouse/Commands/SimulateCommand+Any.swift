@@ -1,6 +1,7 @@
 import ArgumentParser
 import GatehouseDriverKit
 import GatehouseModel
+import GatehouseRules
 import GatehouseSimulation
 import GatehouseSite
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GatehouseModel
+import GatehouseRules
 import GatehouseRuntime
 import GatehouseSimulation
 import GatehouseSimulationPorts

@@ -1,0 +1,150 @@
+import GatehouseModel
+import GatehouseModuleKit
+
+/// Who is on site now, and where: the list for a muster.
+///
+/// It holds what the windows of the last two days say of each person. What somebody's late punches change counts from
+/// the moment at which they are known.
+struct RollCall: Sendable {
+    /// Windows that ended this long ago are of no use to anybody who asks who is here, or who was here during a shift
+    /// that still runs.
+    private static let memory = Duration.seconds(48 * 3600)
+
+    /// One person.
+    struct Attendee: Hashable, Sendable {
+        /// In the order of their opening.
+        var windows: [AttendedWindow] = []
+        var stays: [Stay] = []
+        /// What was told last; nil when the person was not on site.
+        var told: Told?
+
+        fileprivate mutating func hear(_ window: AttendedWindow?, of key: RecordKey, horizon: Moment) {
+            windows.removeAll { $0.key == key || $0.closes <= horizon }
+            if let window, window.closes > horizon {
+                let place = windows.firstIndex { $0.start > window.start } ?? windows.endIndex
+                windows.insert(window, at: place)
+            }
+            stays = Stay.all(in: windows)
+        }
+    }
+
+    /// That somebody is on site, as it was told.
+    struct Told: Hashable, Sendable {
+        var place: String?
+        var since: Moment
+    }
+
+    /// What is new of a person.
+    enum News: Hashable, Sendable {
+        /// When they were on site, or which shifts they have.
+        case changed
+        /// Whether or where they are on site now, too.
+        case moved
+    }
+
+    private(set) var attendees: [Int32: Attendee] = [:]
+    /// Everybody's next coming or going that the punches known so far make certain.
+    private var turns = Agenda<Int32>()
+
+    init() {}
+
+    /// When somebody leaves because a window ends, or comes by a punch that is stamped later than now.
+    var nextDeadline: Deadline? { turns.next }
+
+    /// The next person whose time has come.
+    mutating func pop(through deadline: Deadline) -> Int32? { turns.pop(through: deadline) }
+
+    /// What a record says now: `window` takes the place of what `key` said before; nil where there is no such record
+    /// any more. True where that is news.
+    mutating func hear(_ window: AttendedWindow?, of key: RecordKey, at clock: Moment) -> Bool {
+        let horizon = clock - Self.memory
+        let known = attendees[key.person]?.windows.first { $0.key == key }
+        guard known != window, known != nil || window.map({ $0.closes > horizon }) == true else { return false }
+        attendees[key.person, default: Attendee()].hear(window, of: key, horizon: horizon)
+        return true
+    }
+
+    /// Compares somebody with what was told last, and tells what is different.
+    mutating func settle(
+        _ person: Int32, named name: String, in zone: Zone, into findings: inout Findings
+    ) -> News {
+        guard let attendee = attendees[person] else { return .changed }
+        let clock = findings.clock
+        var now: Told?
+        var next: Moment?
+        for stay in attendee.stays {
+            if stay.holds(clock) { now = Told(place: stay.place, since: stay.from) }
+            // The first boundary that is still to come.
+            if next == nil, stay.from > clock { next = stay.from }
+            if next == nil, stay.to > clock { next = stay.to }
+        }
+        if let next { turns.set(person, at: Deadline(next)) } else { turns.cancel(person) }
+        guard now != attendee.told else { return .changed }
+        let moved = (now == nil) != (attendee.told == nil) || now?.place != attendee.told?.place
+        if moved { tell(name, now, of: attendee, in: zone, into: &findings) }
+        attendees[person]?.told = now
+        return moved ? .moved : .changed
+    }
+
+    private func tell(
+        _ person: String, _ now: Told?, of attendee: Attendee, in zone: Zone, into findings: inout Findings
+    ) {
+        let clock = findings.clock
+        let last = attendee.stays.last { $0.to <= clock }
+        let place = now == nil ? last?.exit ?? last?.place ?? attendee.told?.place : now?.place
+        let since = now?.since ?? last?.to ?? clock
+        findings.say("presence.changed", subject: person) {
+            [
+                "person": .string(person), "onSite": .bool(now != nil), "place": .optional(place),
+                "since": .string(Timestamp(since, in: zone).text),
+            ]
+        }
+    }
+
+    /// Whether somebody is on site at a moment, as far as is known.
+    func isOnSite(_ person: Int32, at moment: Moment) -> Bool {
+        attendees[person]?.stays.contains { $0.holds(moment) } == true
+    }
+
+    /// Everybody who is on site at a moment, by person.
+    func onSite(at moment: Moment) -> [(person: Int32, stay: Stay)] {
+        attendees.compactMap { person, attendee in
+            attendee.stays.last { $0.holds(moment) }.map { (person: person, stay: $0) }
+        }
+        .sorted { $0.person < $1.person }
+    }
+}
+
+extension RollCall: Packed {
+    func pack(into packer: inout Packer) {
+        packer.add(attendees, turns)
+    }
+
+    init(from unpacker: inout Unpacker) throws(PackProblem) {
+        attendees = try unpacker.next()
+        turns = try unpacker.next()
+    }
+}
+
+extension RollCall.Attendee: Packed {
+    func pack(into packer: inout Packer) {
+        packer.add(windows, stays, told)
+    }
+
+    init(from unpacker: inout Unpacker) throws(PackProblem) {
+        windows = try unpacker.next()
+        stays = try unpacker.next()
+        told = try unpacker.next()
+    }
+}
+
+extension RollCall.Told: Packed {
+    func pack(into packer: inout Packer) {
+        packer.add(place, since)
+    }
+
+    init(from unpacker: inout Unpacker) throws(PackProblem) {
+        place = try unpacker.next()
+        since = try unpacker.next()
+    }
+}
