@@ -99,7 +99,7 @@ def test_every_code_of_an_svg_is_read(place, site):
     assert files == [f"{place}/sheet.svg", f"{place}/sheet-2.svg"]
     found = []
     for file in files:
-        subprocess.run(["rsvg-convert", "--zoom", "2", "-b", "white", "-o", f"{file}.png", file], check=True)
+        subprocess.run(["rsvg-convert", "--zoom", "4", "-b", "white", "-o", f"{file}.png", file], check=True)
         found += decoded(f"{file}.png")
     assert sorted(found) == codes
 
