@@ -66,7 +66,7 @@ python: .venv/installed
 .venv/installed: Tests/Python/requirements.txt
 	@python3 -c 'import venv, ensurepip' 2>/dev/null \
 		|| { $(INSTALL) update -qq && $(INSTALL) install -y -qq $(PYTHON_PACKAGES); }
-	@command -v zbarimg pdftotext rsvg-convert >/dev/null \
+	@command -v zbarimg >/dev/null && command -v pdftotext >/dev/null && command -v rsvg-convert >/dev/null \
 		|| { $(INSTALL) update -qq && $(INSTALL) install -y -qq $(TEST_PACKAGES); }
 	python3 -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/Python/requirements.txt
