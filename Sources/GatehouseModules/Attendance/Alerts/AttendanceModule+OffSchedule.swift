@@ -8,7 +8,7 @@ extension AttendanceModule {
     mutating func judgeUnscheduled(_ changes: Changes, into findings: inout Findings) {
         guard let site else { return }
         var known: Set<Int64> = []
-        for fate in changes.punches + changes.records.flatMap { book.punchesLost($0) }
+        for fate in changes.punches + changes.records.flatMap({ book.punchesLost($0) })
         where fate.fate == .unscheduled && known.insert(fate.punch.sequence).inserted
             && book.line(of: fate.person)?.hasSchedule == true
         {
