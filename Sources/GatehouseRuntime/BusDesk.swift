@@ -17,6 +17,7 @@ struct BusDesk: BusRequests {
     let modules: ModuleDesk
     let timekeeper: Timekeeper
     let rules: AppendRules
+    private let hazardTurns = Turns()
 
     init(
         reader: JournalReader, writer: JournalWriter, gateway: Gateway, imports: ImportDesk, consumers: ConsumerDesk,
@@ -57,7 +58,21 @@ struct BusDesk: BusRequests {
         let now = await Timestamp(timekeeper.wall, in: gateway.zone)
         var events: [Event] = []
         for body in bodies { events.append(try event(body, from: client, now: now)) }
-        try await checkHazards(events)
+        guard events.contains(where: { $0.topic.rawValue.hasPrefix("hazard.") }) else { return try await store(events) }
+        // Two people who take the same step in the same instant: the second is judged after the first is stored.
+        await hazardTurns.take()
+        do throws(BusRefusal) {
+            try await checkHazards(events)
+            let stored = try await store(events)
+            await hazardTurns.give()
+            return stored
+        } catch {
+            await hazardTurns.give()
+            throw error
+        }
+    }
+
+    private func store(_ events: [Event]) async throws(BusRefusal) -> [AppendResult] {
         do throws(JournalError) {
             return try await writer.append(events, whenFull: .fail).map {
                 AppendResult(sequence: $0.sequence, isDuplicate: $0.isDuplicate)
@@ -71,7 +86,6 @@ struct BusDesk: BusRequests {
     /// client's second try, and no second step.
     private func checkHazards(_ events: [Event]) async throws(BusRefusal) {
         let steps = events.filter { $0.topic.rawValue.hasPrefix("hazard.") }
-        guard !steps.isEmpty else { return }
         let known = await Blocking.run { [reader] in
             let new = steps.filter { (try? reader.sequence(source: $0.source, id: $0.id)) == .some(nil) }
             return (new: new, head: (try? reader.head().sequence) ?? 0)

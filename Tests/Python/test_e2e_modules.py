@@ -92,6 +92,20 @@ def test_a_hazard_goes_its_loop_and_wrong_steps_are_refused(site, place):
         assert [(row["hazard"], row["state"]) for row in rows] == [("H1", "closed")]
 
 
+def test_the_same_step_by_two_at_once_is_taken_from_one(site, place):
+    """Both have sent before either is answered: the second is judged after the first is stored."""
+    with Daemon(f"{place}/data", "--site", site) as daemon, asking(daemon) as one, asking(daemon) as other:
+        for number in range(25):
+            hazard = f"H{number}"
+            one.append(step("reported", hazard=hazard, checkpoint="CP1", severity="general", by="E1"))
+            for asker in (one, other):
+                asker.send(b"APPEND", step("submitted", hazard=hazard, by="E1"))
+            answers = sorted(asker.receive()[0] for asker in (one, other))
+            assert answers == [b"ERROR", b"OK"], hazard
+        codes = {event["data"]["code"] for event in exported(daemon.data, "alert.raised")}
+        assert "hazard.invalid_step" not in codes
+
+
 @pytest.mark.parametrize("round_", range(3))
 def test_killed_at_any_moment_nothing_is_found_twice_or_missing(site, place, round_):
     """SIGKILL between an event and what follows from it: the next start finds it, once."""
