@@ -66,11 +66,12 @@ struct Due: Hashable, Comparable, Sendable {
 
 extension Due: Packed {
     func pack(into packer: inout Packer) {
-        packer.add(kind.rawValue, about)
+        packer.add(kind, about)
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        guard let kind = Kind(rawValue: try unpacker.next()) else { throw .unreadable("what is due") }
-        self.init(kind, try unpacker.next())
+        (kind, about) = try unpacker.values()
     }
 }
+
+extension Due.Kind: Packed {}

@@ -167,15 +167,7 @@ public struct AlertsModule: Module {
     }
 
     public init(from unpacker: inout Unpacker) throws(PackProblem) {
-        links = try unpacker.next()
-        rollback = try unpacker.next()
-        flood = try unpacker.next()
-        travel = try unpacker.next()
-        buddies = try unpacker.next()
-        clones = try unpacker.next()
-        silent = try unpacker.next()
-        roster = try unpacker.next()
-        counts = try unpacker.next()
+        (links, rollback, flood, travel, buddies, clones, silent, roster, counts) = try unpacker.values()
         packed = Standing(book: try unpacker.next(), agenda: try unpacker.next(), badges: try unpacker.next())
     }
 

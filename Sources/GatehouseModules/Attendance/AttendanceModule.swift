@@ -157,19 +157,10 @@ public struct AttendanceModule: Module {
     }
 
     public init(from unpacker: inout Unpacker) throws(PackProblem) {
-        book = try unpacker.next()
-        rollCall = try unpacker.next()
-        alarms = try unpacker.next()
-        duties = try unpacker.next()
-        doubtful = try unpacker.next()
-        beginning = try unpacker.next()
-        ledger = try unpacker.next()
-        postDays = try unpacker.next()
-        desk = try unpacker.next()
-        missed = try unpacker.next()
-        incomplete = try unpacker.next()
-        overlong = try unpacker.next()
-        openPosts = try unpacker.next()
+        (
+            book, rollCall, alarms, duties, doubtful, beginning, ledger, postDays, desk, missed, incomplete, overlong,
+            openPosts
+        ) = try unpacker.values()
     }
 
     public var standingAlerts: [StandingAlert] { alarms.all }

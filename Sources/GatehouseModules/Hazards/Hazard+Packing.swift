@@ -2,15 +2,6 @@ import GatehouseModel
 import GatehouseModuleKit
 
 extension Hazard.State: Packed, Comparable {
-    func pack(into packer: inout Packer) {
-        packer.add(rawValue)
-    }
-
-    init(from unpacker: inout Unpacker) throws(PackProblem) {
-        guard let state = Self(rawValue: try unpacker.next()) else { throw .unreadable("a hazard's state") }
-        self = state
-    }
-
     static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
@@ -20,9 +11,7 @@ extension Hazard.Term: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        set = try unpacker.next()
-        deadline = try unpacker.next()
-        sequence = try unpacker.next()
+        (set, deadline, sequence) = try unpacker.values()
     }
 }
 
@@ -32,9 +21,7 @@ extension Hazard.Closing: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        moment = try unpacker.next()
-        by = try unpacker.next()
-        sequence = try unpacker.next()
+        (moment, by, sequence) = try unpacker.values()
     }
 }
 
@@ -44,9 +31,7 @@ extension Hazard.Spot: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        checkpoint = try unpacker.next()
-        place = try unpacker.next()
-        condition = try unpacker.next()
+        (checkpoint, place, condition) = try unpacker.values()
     }
 }
 
@@ -56,13 +41,6 @@ extension Hazard.Origin: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        id = try unpacker.next()
-        severity = try unpacker.next()
-        spot = try unpacker.next()
-        description = try unpacker.next()
-        by = try unpacker.next()
-        opened = try unpacker.next()
-        sequence = try unpacker.next()
-        repeats = try unpacker.next()
+        (id, severity, spot, description, by, opened, sequence, repeats) = try unpacker.values()
     }
 }

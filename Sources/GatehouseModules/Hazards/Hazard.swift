@@ -136,16 +136,7 @@ extension Hazard: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        origin = try unpacker.next()
-        state = try unpacker.next()
-        since = try unpacker.next()
-        spent = try unpacker.next()
-        terms = try unpacker.next()
-        assignee = try unpacker.next()
-        submitter = try unpacker.next()
-        sightings = try unpacker.next()
-        closing = try unpacker.next()
-        reminders = try unpacker.next()
+        (origin, state, since, spent, terms, assignee, submitter, sightings, closing, reminders) = try unpacker.values()
         guard !terms.isEmpty, (state == .closed) == (closing != nil) else { throw .unreadable("a hazard") }
     }
 }

@@ -116,11 +116,7 @@ extension HazardsModule {
     }
 
     public init(from unpacker: inout Unpacker) throws(PackProblem) {
-        book = try unpacker.next()
-        alerts = try unpacker.next()
-        scans = try unpacker.next()
-        strays = try unpacker.next()
-        agenda = try unpacker.next()
+        (book, alerts, scans, strays, agenda) = try unpacker.values()
         pages = HazardPages(current: try unpacker.next(), changed: try unpacker.next())
         desk = try unpacker.next()
         guard agenda.entries.allSatisfy({ book.all.indices.contains($0.key) }) else { throw .unreadable("a hazard") }

@@ -130,14 +130,11 @@ struct Reading: Hashable, Sendable {
 
 extension FigureShelf: Packed {
     func pack(into packer: inout Packer) {
-        packer.add(shelves)
-        packer.add(overtaken.sorted { $0.key < $1.key }.map { PackedPair($0.key, $0.value) })
+        packer.add(shelves, overtaken)
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        shelves = try unpacker.next()
-        let pairs: [PackedPair<Place, Entry?>] = try unpacker.next()
-        for pair in pairs { overtaken[pair.first] = .some(pair.second) }
+        (shelves, overtaken) = try unpacker.values()
     }
 }
 
@@ -147,9 +144,7 @@ extension FigureShelf.Slot: Packed {
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        department = try unpacker.next()
-        person = try unpacker.next()
-        week = try unpacker.next()
+        (department, person, week) = try unpacker.values()
     }
 }
 
@@ -159,9 +154,7 @@ extension FigureShelf.Entry: Packed {
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        numerator = try unpacker.next()
-        denominator = try unpacker.next()
-        sequence = try unpacker.next()
+        (numerator, denominator, sequence) = try unpacker.values()
     }
 }
 
@@ -175,8 +168,6 @@ extension FigureShelf.Place: Packed, Comparable {
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        kpi = try unpacker.next()
-        period = try unpacker.next()
-        slot = try unpacker.next()
+        (kpi, period, slot) = try unpacker.values()
     }
 }

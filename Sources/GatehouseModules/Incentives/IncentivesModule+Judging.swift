@@ -102,10 +102,7 @@ extension Judgement: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        close = try unpacker.next()
-        due = try unpacker.next()
-        month = try unpacker.next()
-        measured = try unpacker.next()
+        (close, due, month, measured) = try unpacker.values()
     }
 }
 
@@ -116,8 +113,7 @@ extension Reading: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        numerator = try unpacker.next()
-        denominator = try unpacker.next()
+        (numerator, denominator) = try unpacker.values()
         let topic: String? = try unpacker.next()
         let count: Int? = try unpacker.next()
         let (first, last): (Int64?, Int64?) = (try unpacker.next(), try unpacker.next())

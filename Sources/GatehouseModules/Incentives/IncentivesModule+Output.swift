@@ -33,14 +33,7 @@ extension IncentivesModule {
     }
 
     public init(from unpacker: inout Unpacker) throws(PackProblem) {
-        record = try unpacker.next()
-        book = try unpacker.next()
-        desk = try unpacker.next()
-        touches = try unpacker.next()
-        statementsDue = try unpacker.next()
-        told = try unpacker.next()
-        month = try unpacker.next()
-        openJudgement = try unpacker.next()
+        (record, book, desk, touches, statementsDue, told, month, openJudgement) = try unpacker.values()
     }
 
     public mutating func resume(_ site: Site) {
@@ -55,7 +48,6 @@ extension IncentivesModule.Touch: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        source = try unpacker.next()
-        period = try unpacker.next()
+        (source, period) = try unpacker.values()
     }
 }

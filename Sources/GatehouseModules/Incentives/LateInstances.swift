@@ -47,7 +47,6 @@ extension LateInstances.Instance: Packed {
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        date = try unpacker.next()
-        shift = try unpacker.next()
+        (date, shift) = try unpacker.values()
     }
 }

@@ -148,8 +148,7 @@ extension MeasureBook: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        tallies = try unpacker.next()
-        people = try unpacker.next()
+        (tallies, people) = try unpacker.values()
     }
 }
 
@@ -159,16 +158,7 @@ extension MeasureTally: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        weighted = try unpacker.next()
-        weights = try unpacker.next()
-        sum = try unpacker.next()
-        last = try unpacker.next()
-        lastTime = try unpacker.next()
-        lastSequence = try unpacker.next()
-        count = try unpacker.next()
-        first = try unpacker.next()
-        through = try unpacker.next()
-        sequences = try unpacker.next()
+        (weighted, weights, sum, last, lastTime, lastSequence, count, first, through, sequences) = try unpacker.values()
     }
 }
 
@@ -178,8 +168,6 @@ extension PersonTally: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        weighted = try unpacker.next()
-        weights = try unpacker.next()
-        count = try unpacker.next()
+        (weighted, weights, count) = try unpacker.values()
     }
 }

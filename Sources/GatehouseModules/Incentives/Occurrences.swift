@@ -67,8 +67,7 @@ extension Occurrences: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        counts = try unpacker.next()
-        losses = try unpacker.next()
+        (counts, losses) = try unpacker.values()
     }
 }
 
@@ -78,7 +77,6 @@ extension Occurrences.Count: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        count = try unpacker.next()
-        sequences = try unpacker.next()
+        (count, sequences) = try unpacker.values()
     }
 }

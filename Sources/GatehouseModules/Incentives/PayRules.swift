@@ -120,11 +120,12 @@ extension Figure {
 
 extension PaySource: Packed {
     func pack(into packer: inout Packer) {
-        packer.add(kind.rawValue, name)
+        packer.add(kind, name)
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        guard let kind = Kind(rawValue: try unpacker.next()) else { throw .unreadable("what pay is made from") }
-        self.init(kind: kind, name: try unpacker.next())
+        (kind, name) = try unpacker.values()
     }
 }
+
+extension PaySource.Kind: Packed {}

@@ -18,11 +18,7 @@ extension PayRecord: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        figures = try unpacker.next()
-        measures = try unpacker.next()
-        occurrences = try unpacker.next()
-        late = try unpacker.next()
-        start = try unpacker.next()
+        (figures, measures, occurrences, late, start) = try unpacker.values()
     }
 }
 

@@ -78,9 +78,7 @@ extension Statement.Key: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        incentive = try unpacker.next()
-        period = try unpacker.next()
-        department = try unpacker.next()
+        (incentive, period, department) = try unpacker.values()
     }
 }
 

@@ -61,26 +61,23 @@ public struct Agenda<Key: Hashable & Comparable & Sendable>: Sendable {
 
 extension Agenda: Packed where Key: Packed {
     public func pack(into packer: inout Packer) {
-        packer.add(deadlines.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map { PackedPair($0.key, $0.value) })
+        packer.add(deadlines)
     }
 
     public init(from unpacker: inout Unpacker) throws(PackProblem) {
-        self.init()
-        let pairs: [PackedPair<Key, Deadline>] = try unpacker.next()
-        for pair in pairs { set(pair.first, at: pair.second) }
+        deadlines = try unpacker.next()
+        heap = Heap(deadlines.map { Entry(deadline: $0.value, key: $0.key) })
     }
 }
 
 extension Deadline: Packed {
     public func pack(into packer: inout Packer) {
-        packer.add(moment)
-        packer.add(Int(phase.rawValue))
+        packer.add(moment, phase)
     }
 
     public init(from unpacker: inout Unpacker) throws(PackProblem) {
-        let moment: Moment = try unpacker.next()
-        let raw: Int = try unpacker.next()
-        guard let phase = Int8(exactly: raw).flatMap(Phase.init(rawValue:)) else { throw .unreadable("a deadline") }
-        self.init(moment, phase)
+        (moment, phase) = try unpacker.values()
     }
 }
+
+extension Deadline.Phase: Packed {}

@@ -197,8 +197,7 @@ extension AlertBook: Packed {
     /// The rules are not in it: the module applies its site again, which clears nothing that was not turned off.
     public init(from unpacker: inout Unpacker) throws(PackProblem) {
         self.init()
-        standing = try unpacker.next()
-        expiries = try unpacker.next()
+        (standing, expiries) = try unpacker.values()
     }
 
     /// The rules of the site with which the book was packed, after unpacking.
@@ -215,11 +214,6 @@ extension StandingAlert: Packed {
     }
 
     public init(from unpacker: inout Unpacker) throws(PackProblem) {
-        id = try unpacker.next()
-        key = try unpacker.next()
-        code = try unpacker.next()
-        subject = try unpacker.next()
-        raised = try unpacker.next()
-        evidence = try unpacker.next()
+        (id, key, code, subject, raised, evidence) = try unpacker.values()
     }
 }

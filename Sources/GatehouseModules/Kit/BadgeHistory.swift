@@ -45,9 +45,7 @@ extension BadgeHistory: Packed {
     }
 
     public init(from unpacker: inout Unpacker) throws(PackProblem) {
-        current = try unpacker.next()
-        turns = try unpacker.next()
-        isFirst = try unpacker.next()
+        (current, turns, isFirst) = try unpacker.values()
     }
 }
 
@@ -57,7 +55,6 @@ extension BadgeHistory.Turn: Packed {
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        from = try unpacker.next()
-        person = try unpacker.next()
+        (from, person) = try unpacker.values()
     }
 }

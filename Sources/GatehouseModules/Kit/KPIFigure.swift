@@ -182,8 +182,7 @@ extension FigureDesk: Packed {
     }
 
     public init(from unpacker: inout Unpacker) throws(PackProblem) {
-        due = try unpacker.next()
-        told = try unpacker.next()
+        (due, told) = try unpacker.values()
     }
 }
 
@@ -193,9 +192,6 @@ extension KPIFigure.Key: Packed {
     }
 
     public init(from unpacker: inout Unpacker) throws(PackProblem) {
-        kpi = try unpacker.next()
-        department = try unpacker.next()
-        period = try unpacker.next()
-        person = try unpacker.next()
+        (kpi, department, period, person) = try unpacker.values()
     }
 }

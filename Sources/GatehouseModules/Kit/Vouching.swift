@@ -192,20 +192,19 @@ extension Vouching.Account: Packed {
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        words = try unpacker.next()
-        through = try unpacker.next()
+        (words, through) = try unpacker.values()
         follow()
     }
 }
 
 extension Vouching.Word: Packed {
     fileprivate func pack(into packer: inout Packer) {
-        packer.add(time, turn.rawValue)
+        packer.add(time, turn)
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        time = try unpacker.next()
-        guard let turn = Vouching.Turn(rawValue: try unpacker.next()) else { throw .unreadable("a device's word") }
-        self.turn = turn
+        (time, turn) = try unpacker.values()
     }
 }
+
+extension Vouching.Turn: Packed {}

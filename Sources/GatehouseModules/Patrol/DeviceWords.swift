@@ -36,7 +36,6 @@ extension DeviceWords: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        first = try unpacker.next()
-        through = try unpacker.next()
+        (first, through) = try unpacker.values()
     }
 }

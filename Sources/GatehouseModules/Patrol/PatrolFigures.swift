@@ -158,9 +158,7 @@ extension PatrolFigures: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        sums = try unpacker.next()
-        scans = try unpacker.next()
-        changed = try unpacker.next()
+        (sums, scans, changed) = try unpacker.values()
     }
 }
 
@@ -170,14 +168,7 @@ extension PatrolFigures.Sums: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        rounds = try unpacker.next()
-        open = try unpacker.next()
-        visited = try unpacker.next()
-        late = try unpacker.next()
-        missed = try unpacker.next()
-        required = try unpacker.next()
-        judged = try unpacker.next()
-        done = try unpacker.next()
+        (rounds, open, visited, late, missed, required, judged, done) = try unpacker.values()
     }
 }
 
@@ -187,8 +178,7 @@ extension PatrolFigures.Key: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        department = try unpacker.next()
-        month = try unpacker.next()
+        (department, month) = try unpacker.values()
     }
 }
 
@@ -198,7 +188,6 @@ extension PatrolFigures.Span: Packed {
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        first = try unpacker.next()
-        last = try unpacker.next()
+        (first, last) = try unpacker.values()
     }
 }

@@ -76,18 +76,9 @@ extension PatrolModule {
     }
 
     public init(from unpacker: inout Unpacker) throws(PackProblem) {
-        scans = try unpacker.next()
-        book = try unpacker.next()
-        vouching = try unpacker.next()
-        words = try unpacker.next()
-        alerts = try unpacker.next()
-        agenda = try unpacker.next()
-        waivers = try unpacker.next()
-        figures = try unpacker.next()
-        desk = try unpacker.next()
-        opened = try unpacker.next()
-        lastHeard = try unpacker.next()
-        isDormant = try unpacker.next()
+        (
+            scans, book, vouching, words, alerts, agenda, waivers, figures, desk, opened, lastHeard, isDormant
+        ) = try unpacker.values()
         guard agenda.entries.allSatisfy({ $0.key.kind == .opening || book.numbers.contains($0.key.round) }) else {
             throw .unreadable("what is due")
         }
@@ -128,13 +119,12 @@ struct PatrolDue: Hashable, Comparable, Sendable {
 
 extension PatrolDue: Packed {
     func pack(into packer: inout Packer) {
-        packer.add(kind.rawValue, route, round)
+        packer.add(kind, route, round)
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        guard let kind = Kind(rawValue: try unpacker.next()) else { throw .unreadable("what is due") }
-        self.kind = kind
-        route = try unpacker.next()
-        round = try unpacker.next()
+        (kind, route, round) = try unpacker.values()
     }
 }
+
+extension PatrolDue.Kind: Packed {}

@@ -108,30 +108,24 @@ public enum RoundStatus: String, Hashable, Sendable, CaseIterable {
 
 extension Round: Packed {
     func pack(into packer: inout Packer) {
-        packer.add(plan, start, end, close, limit, month)
-        packer.add(slots.map { PackedPair(isSettled ? -1 : $0.visit, Int32($0.marks.rawValue)) })
-        packer.add(isSettled ? [] : suspects, guards, revision)
-        packer.add(
-            (isOver ? 1 : 0) + (isReopened ? 2 : 0) + (isSettled ? 4 : 0) + (isStale ? 8 : 0) + (isProven ? 16 : 0))
+        packer.add(plan, start, end, close, limit, month, slots, suspects, guards, revision)
+        packer.add(isOver, isReopened, isSettled, isStale, isProven)
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        plan = try unpacker.next()
-        start = try unpacker.next()
-        end = try unpacker.next()
-        close = try unpacker.next()
-        limit = try unpacker.next()
-        month = try unpacker.next()
-        let pairs: [PackedPair<Int32, Int32>] = try unpacker.next()
-        slots = pairs.map { Slot(visit: $0.first, marks: Marks(rawValue: UInt8(truncatingIfNeeded: $0.second))) }
-        suspects = try unpacker.next()
-        guards = try unpacker.next()
-        revision = try unpacker.next()
-        let flags: Int = try unpacker.next()
-        isOver = flags & 1 != 0
-        isReopened = flags & 2 != 0
-        isSettled = flags & 4 != 0
-        isStale = flags & 8 != 0
-        isProven = flags & 16 != 0
+        (plan, start, end, close, limit, month, slots, suspects, guards, revision) = try unpacker.values()
+        (isOver, isReopened, isSettled, isStale, isProven) = try unpacker.values()
     }
 }
+
+extension Round.Slot: Packed {
+    func pack(into packer: inout Packer) {
+        packer.add(visit, marks)
+    }
+
+    init(from unpacker: inout Unpacker) throws(PackProblem) {
+        (visit, marks) = try unpacker.values()
+    }
+}
+
+extension Round.Marks: Packed {}

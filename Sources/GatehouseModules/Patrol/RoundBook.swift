@@ -223,12 +223,7 @@ extension RoundBook: Packed {
 
     /// The site is not in it: it is put in again.
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        names = try unpacker.next()
-        plans = try unpacker.next()
-        ledger = try unpacker.next()
-        rounds = try unpacker.next()
-        first = try unpacker.next()
-        patience = try unpacker.next()
+        (names, plans, ledger, rounds, first, patience) = try unpacker.values()
         longestSpan = .milliseconds(try unpacker.next(Int64.self))
         longestReach = .milliseconds(try unpacker.next(Int64.self))
         try check()

@@ -61,14 +61,11 @@ final class RoutePlan: Equatable, Packed, Sendable {
         case .department(let department): packer.add(1, department)
         case .people(let people): packer.add(2, people)
         }
-        packer.add(witnesses.map { PackedPair($0.device, $0.hasMemory) })
+        packer.add(witnesses)
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        route = try unpacker.next()
-        name = try unpacker.next()
-        checkpoints = try unpacker.next()
-        isStrict = try unpacker.next()
+        (route, name, checkpoints, isStrict) = try unpacker.values()
         duration = .milliseconds(try unpacker.next(Int64.self))
         tolerance = .milliseconds(try unpacker.next(Int64.self))
         allowedLateness = .milliseconds(try unpacker.next(Int64.self))
@@ -77,7 +74,16 @@ final class RoutePlan: Equatable, Packed, Sendable {
         case 1: crew = .department(try unpacker.next())
         default: crew = .people(try unpacker.next())
         }
-        let pairs: [PackedPair<String, Bool>] = try unpacker.next()
-        witnesses = pairs.map { Witness(device: $0.first, hasMemory: $0.second) }
+        witnesses = try unpacker.next()
+    }
+}
+
+extension RoutePlan.Witness: Packed {
+    func pack(into packer: inout Packer) {
+        packer.add(device, hasMemory)
+    }
+
+    init(from unpacker: inout Unpacker) throws(PackProblem) {
+        (device, hasMemory) = try unpacker.values()
     }
 }

@@ -246,9 +246,7 @@ extension ScanLedger: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        entries = try unpacker.next()
-        former = try unpacker.next()
-        namings = try unpacker.next()
+        (entries, former, namings) = try unpacker.values()
         guard namings.keys.allSatisfy({ entries.indices.contains(Int($0)) }) else { throw .unreadable("a scan") }
         index()
     }
@@ -260,29 +258,39 @@ extension ScanLedger.Key: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        time = try unpacker.next()
-        sequence = try unpacker.next()
+        (time, sequence) = try unpacker.values()
     }
 }
 
 extension ScanLedger.Entry: Packed {
     func pack(into packer: inout Packer) {
-        packer.add(key, checkpoint, device, received, guardPerson)
-        packer.add(outcome.role.rawValue, outcome.round, outcome.guardPerson)
-        packer.add(told.isUnknown, told.tooFast, told.outOfOrder)
+        packer.add(key, checkpoint, device, received, guardPerson, outcome, told)
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        key = try unpacker.next()
-        checkpoint = try unpacker.next()
-        device = try unpacker.next()
-        received = try unpacker.next()
-        guardPerson = try unpacker.next()
-        guard let role = ScanLedger.Role(rawValue: try unpacker.next()) else { throw .unreadable("a scan") }
-        outcome = ScanLedger.Outcome(role: role, round: try unpacker.next(), guardPerson: try unpacker.next())
-        told.isUnknown = try unpacker.next()
-        told.tooFast = try unpacker.next()
-        told.outOfOrder = try unpacker.next()
+        (key, checkpoint, device, received, guardPerson, outcome, told) = try unpacker.values()
+    }
+}
+
+extension ScanLedger.Role: Packed {}
+
+extension ScanLedger.Outcome: Packed {
+    func pack(into packer: inout Packer) {
+        packer.add(role, round, guardPerson)
+    }
+
+    init(from unpacker: inout Unpacker) throws(PackProblem) {
+        (role, round, guardPerson) = try unpacker.values()
+    }
+}
+
+extension ScanLedger.Told: Packed {
+    func pack(into packer: inout Packer) {
+        packer.add(isUnknown, tooFast, outOfOrder)
+    }
+
+    init(from unpacker: inout Unpacker) throws(PackProblem) {
+        (isUnknown, tooFast, outOfOrder) = try unpacker.values()
     }
 }
 
@@ -292,8 +300,7 @@ extension ScanLedger.Former: Packed {
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        key = try unpacker.next()
-        checkpoint = try unpacker.next()
+        (key, checkpoint) = try unpacker.values()
     }
 }
 
@@ -303,7 +310,6 @@ extension ScanLedger.Naming: Packed {
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        from = try unpacker.next()
-        guardPerson = try unpacker.next()
+        (from, guardPerson) = try unpacker.values()
     }
 }

@@ -51,8 +51,7 @@ extension WaiverBook: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        checkpoints = try unpacker.next()
-        patience = try unpacker.next()
+        (checkpoints, patience) = try unpacker.values()
     }
 }
 
@@ -62,7 +61,6 @@ extension WaiverBook.Key: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        route = try unpacker.next()
-        start = try unpacker.next()
+        (route, start) = try unpacker.values()
     }
 }

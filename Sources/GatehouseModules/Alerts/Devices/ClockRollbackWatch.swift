@@ -114,8 +114,7 @@ extension ClockRollbackWatch.Record: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        time = try unpacker.next()
-        sequence = try unpacker.next()
+        (time, sequence) = try unpacker.values()
     }
 }
 
@@ -125,9 +124,6 @@ extension ClockRollbackWatch.Log: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        latest = try unpacker.next()
-        last = try unpacker.next()
-        readOut = try unpacker.next()
-        readingUntil = try unpacker.next()
+        (latest, last, readOut, readingUntil) = try unpacker.values()
     }
 }

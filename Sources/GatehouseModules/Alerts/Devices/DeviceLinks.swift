@@ -100,11 +100,7 @@ extension DeviceLinks.Link: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        told = try unpacker.next()
-        gone = try unpacker.next()
-        goneSequence = try unpacker.next()
-        lastSign = try unpacker.next()
-        absences = try unpacker.next()
+        (told, gone, goneSequence, lastSign, absences) = try unpacker.values()
     }
 }
 
@@ -114,7 +110,6 @@ extension DeviceLinks.Span: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        from = try unpacker.next()
-        to = try unpacker.next()
+        (from, to) = try unpacker.values()
     }
 }

@@ -107,8 +107,7 @@ extension RateWindow: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        receipts = try unpacker.next()
-        middle = try unpacker.next()
+        (receipts, middle) = try unpacker.values()
         guard (0...receipts.count).contains(middle) else { throw .unreadable("a rate") }
     }
 }
@@ -129,7 +128,6 @@ extension FloodWatch.Flow: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        window = try unpacker.next()
-        lastOver = try unpacker.next()
+        (window, lastOver) = try unpacker.values()
     }
 }

@@ -235,24 +235,17 @@ extension BuddyPunches: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        devices = try unpacker.next()
-        people = try unpacker.next()
-        punches = try unpacker.next()
-        presence = try unpacker.next()
-        pairs = try unpacker.next()
-        latestDay = try unpacker.next()
-        tidied = try unpacker.next()
+        (devices, people, punches, presence, pairs, latestDay, tidied) = try unpacker.values()
     }
 }
 
 extension BuddyPunches.Key: Packed {
     fileprivate func pack(into packer: inout Packer) {
-        packer.add(Int64(bitPattern: raw))
+        packer.add(raw)
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        let number: Int64 = try unpacker.next()
-        raw = UInt64(bitPattern: number)
+        raw = try unpacker.next()
     }
 }
 
@@ -262,9 +255,7 @@ extension BuddyPunches.Punch: Packed {
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        time = try unpacker.next()
-        sequence = try unpacker.next()
-        person = try unpacker.next()
+        (time, sequence, person) = try unpacker.values()
     }
 }
 
@@ -274,9 +265,7 @@ extension BuddyPunches.Pair: Packed {
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        near = try unpacker.next()
-        together = try unpacker.next()
-        evidence = try unpacker.next()
+        (near, together, evidence) = try unpacker.values()
     }
 }
 
@@ -286,8 +275,6 @@ extension BuddyPunches.Coincidence: Packed {
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        day = try unpacker.next()
-        first = try unpacker.next()
-        second = try unpacker.next()
+        (day, first, second) = try unpacker.values()
     }
 }

@@ -200,8 +200,7 @@ extension ClonedRounds: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        checkpoints = try unpacker.next()
-        walks = try unpacker.next()
+        (checkpoints, walks) = try unpacker.values()
     }
 }
 
@@ -211,11 +210,7 @@ extension ClonedRounds.Round: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        name = try unpacker.next()
-        guardPerson = try unpacker.next()
-        visits = try unpacker.next()
-        isCopy = try unpacker.next()
-        isShared = try unpacker.next()
+        (name, guardPerson, visits, isCopy, isShared) = try unpacker.values()
     }
 }
 
@@ -225,8 +220,6 @@ extension ClonedRounds.Visit: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        time = try unpacker.next()
-        scan = try unpacker.next()
-        checkpoint = try unpacker.next()
+        (time, scan, checkpoint) = try unpacker.values()
     }
 }

@@ -46,15 +46,12 @@ struct DateBits: Hashable, Sendable {
 
 extension DateBits: Packed {
     func pack(into packer: inout Packer) {
-        packer.add(
-            latest, Int64(bitPattern: UInt64(truncatingIfNeeded: bits)),
-            Int64(bitPattern: UInt64(truncatingIfNeeded: bits >> 64)))
+        packer.add(latest, UInt64(truncatingIfNeeded: bits), UInt64(truncatingIfNeeded: bits >> 64))
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        latest = try unpacker.next()
-        let low: Int64 = try unpacker.next()
-        let high: Int64 = try unpacker.next()
-        bits = UInt128(UInt64(bitPattern: low)) | UInt128(UInt64(bitPattern: high)) << 64
+        let (low, high): (UInt64, UInt64)
+        (latest, low, high) = try unpacker.values()
+        bits = UInt128(low) | UInt128(high) << 64
     }
 }

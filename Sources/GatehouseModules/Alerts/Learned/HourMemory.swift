@@ -125,10 +125,7 @@ extension HourMemory: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        shares = try unpacker.next()
-        errors = try unpacker.next()
-        compared = try unpacker.next()
-        streak = try unpacker.next()
+        (shares, errors, compared, streak) = try unpacker.values()
     }
 }
 
@@ -138,8 +135,7 @@ extension HourMemory.Forecast: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        count = try unpacker.next()
-        unknown = try unpacker.next()
+        (count, unknown) = try unpacker.values()
     }
 }
 

@@ -84,10 +84,7 @@ extension Roster: Packed {
 
     /// Without the site file's part, which comes with the site.
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        assignments = try unpacker.next()
-        granted = try unpacker.next()
-        cancelled = try unpacker.next()
-        overtime = try unpacker.next()
+        (assignments, granted, cancelled, overtime) = try unpacker.values()
     }
 }
 
@@ -97,8 +94,6 @@ extension Roster.Absence: Packed {
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        id = try unpacker.next()
-        from = try unpacker.next()
-        to = try unpacker.next()
+        (id, from, to) = try unpacker.values()
     }
 }

@@ -238,12 +238,7 @@ extension SilentDevices.Life: Packed {
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        quietSince = try unpacker.next()
-        date = try unpacker.next()
-        today = try unpacker.next()
-        known = try unpacker.next()
-        isTainted = try unpacker.next()
-        past = try unpacker.next()
+        (quietSince, date, today, known, isTainted, past) = try unpacker.values()
     }
 }
 
@@ -253,7 +248,6 @@ extension SilentDevices.Day: Packed {
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        isWorking = try unpacker.next()
-        seconds = try unpacker.next()
+        (isWorking, seconds) = try unpacker.values()
     }
 }

@@ -353,12 +353,7 @@ extension UnusualCounts: Packed {
 
     /// Who is expected is made anew from the schedule.
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        groups = try unpacker.next()
-        devices = try unpacker.next()
-        departments = try unpacker.next()
-        began = try unpacker.next()
-        lastReading = try unpacker.next()
-        standing = try unpacker.next()
+        (groups, devices, departments, began, lastReading, standing) = try unpacker.values()
     }
 }
 
@@ -368,9 +363,7 @@ extension UnusualCounts.Target: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        hours = try unpacker.next()
-        tallies = try unpacker.next()
-        lastReading = try unpacker.next()
+        (hours, tallies, lastReading) = try unpacker.values()
         guard hours.count == 24 else { throw .unreadable("the hours of a day") }
     }
 }
@@ -381,10 +374,7 @@ extension UnusualCounts.Tally: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        readings = try unpacker.next()
-        total = try unpacker.next()
-        sequences = try unpacker.next()
-        wasHigh = try unpacker.next()
+        (readings, total, sequences, wasHigh) = try unpacker.values()
         let isAsked: Bool = try unpacker.next()
         let value: HourMemory.Forecast? = try unpacker.next()
         forecast = isAsked ? UnusualCounts.Forecast(value: value) : nil

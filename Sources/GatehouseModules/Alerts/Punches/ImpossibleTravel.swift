@@ -106,8 +106,7 @@ extension ImpossibleTravel: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        devices = try unpacker.next()
-        stays = try unpacker.next()
+        (devices, stays) = try unpacker.values()
     }
 }
 
@@ -117,8 +116,6 @@ extension ImpossibleTravel.Stay: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        time = try unpacker.next()
-        sequence = try unpacker.next()
-        device = try unpacker.next()
+        (time, sequence, device) = try unpacker.values()
     }
 }

@@ -63,7 +63,6 @@ extension PostDay: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        post = try unpacker.next()
-        date = try unpacker.next()
+        (post, date) = try unpacker.values()
     }
 }

@@ -21,9 +21,6 @@ extension OpenPost: Packed {
     init(from unpacker: inout Unpacker) throws(PackProblem) {
         let (from, to): (Moment, Moment) = (try unpacker.next(), try unpacker.next())
         span = from..<max(from, to)
-        shift = try unpacker.next()
-        department = try unpacker.next()
-        here = try unpacker.next()
-        isBelow = try unpacker.next()
+        (shift, department, here, isBelow) = try unpacker.values()
     }
 }

@@ -97,12 +97,7 @@ extension Ledger: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        accounts = try unpacker.next()
-        weeks = try unpacker.next()
-        months = try unpacker.next()
-        toldMonths = try unpacker.next()
-        touchedAccounts = try unpacker.next()
-        touchedWeeks = try unpacker.next()
+        (accounts, weeks, months, toldMonths, touchedAccounts, touchedWeeks) = try unpacker.values()
     }
 }
 
@@ -112,8 +107,7 @@ extension Ledger.Account: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        month = try unpacker.next()
-        department = try unpacker.next()
+        (month, department) = try unpacker.values()
     }
 }
 
@@ -123,7 +117,6 @@ extension Ledger.Week: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        monday = try unpacker.next()
-        person = try unpacker.next()
+        (monday, person) = try unpacker.values()
     }
 }

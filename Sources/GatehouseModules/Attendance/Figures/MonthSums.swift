@@ -118,15 +118,9 @@ extension MonthSums: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        due = try unpacker.next()
-        attended = try unpacker.next()
-        late = try unpacker.next()
-        leaveMinutes = try unpacker.next()
-        scheduledMinutes = try unpacker.next()
-        overtime = try unpacker.next()
-        punches = try unpacker.next()
-        firstPunch = try unpacker.next()
-        lastPunch = try unpacker.next()
+        (
+            due, attended, late, leaveMinutes, scheduledMinutes, overtime, punches, firstPunch, lastPunch
+        ) = try unpacker.values()
     }
 }
 
@@ -136,9 +130,7 @@ extension MonthSums.Overtime: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        atOneAndHalf = try unpacker.next()
-        atTwo = try unpacker.next()
-        atThree = try unpacker.next()
+        (atOneAndHalf, atTwo, atThree) = try unpacker.values()
     }
 }
 
@@ -148,10 +140,6 @@ extension WeekSums: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        instances = try unpacker.next()
-        workedMinutes = try unpacker.next()
-        punches = try unpacker.next()
-        firstPunch = try unpacker.next()
-        lastPunch = try unpacker.next()
+        (instances, workedMinutes, punches, firstPunch, lastPunch) = try unpacker.values()
     }
 }

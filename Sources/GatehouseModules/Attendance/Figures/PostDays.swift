@@ -86,7 +86,6 @@ extension PostDays: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        covered = try unpacker.next()
-        stale = try unpacker.next()
+        (covered, stale) = try unpacker.values()
     }
 }

@@ -121,8 +121,7 @@ extension RollCall: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        attendees = try unpacker.next()
-        turns = try unpacker.next()
+        (attendees, turns) = try unpacker.values()
     }
 }
 
@@ -132,9 +131,7 @@ extension RollCall.Attendee: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        windows = try unpacker.next()
-        stays = try unpacker.next()
-        told = try unpacker.next()
+        (windows, stays, told) = try unpacker.values()
     }
 }
 
@@ -144,7 +141,6 @@ extension RollCall.Told: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        place = try unpacker.next()
-        since = try unpacker.next()
+        (place, since) = try unpacker.values()
     }
 }

@@ -78,10 +78,7 @@ extension Stay: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        from = try unpacker.next()
-        to = try unpacker.next()
-        place = try unpacker.next()
-        exit = try unpacker.next()
+        (from, to, place, exit) = try unpacker.values()
     }
 }
 
@@ -91,11 +88,7 @@ extension AttendedWindow: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        key = try unpacker.next()
-        shift = try unpacker.next()
-        start = try unpacker.next()
-        closes = try unpacker.next()
-        turns = try unpacker.next()
+        (key, shift, start, closes, turns) = try unpacker.values()
     }
 }
 
@@ -105,8 +98,6 @@ extension AttendedWindow.Turn: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        time = try unpacker.next()
-        begins = try unpacker.next()
-        place = try unpacker.next()
+        (time, begins, place) = try unpacker.values()
     }
 }

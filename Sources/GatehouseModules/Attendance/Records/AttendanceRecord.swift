@@ -103,10 +103,6 @@ extension RecordKey: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        person = try unpacker.next()
-        day = try unpacker.next()
-        shift = try unpacker.next()
-        from = try unpacker.next()
-        to = try unpacker.next()
+        (person, day, shift, from, to) = try unpacker.values()
     }
 }

@@ -16,17 +16,11 @@ struct BookCorrection: Hashable, Sendable {
 
 extension BookCorrection: Packed {
     func pack(into packer: inout Packer) {
-        packer.add(sequence, time, voids.map { Int64(bitPattern: $0) }, voidedID, reason, by)
+        packer.add(sequence, time, voids, voidedID, reason, by)
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        sequence = try unpacker.next()
-        time = try unpacker.next()
-        let mark: Int64? = try unpacker.next()
-        voids = mark.map { UInt64(bitPattern: $0) }
-        voidedID = try unpacker.next()
-        reason = try unpacker.next()
-        by = try unpacker.next()
+        (sequence, time, voids, voidedID, reason, by) = try unpacker.values()
     }
 }
 

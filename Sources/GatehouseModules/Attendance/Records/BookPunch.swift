@@ -62,15 +62,10 @@ struct BookPunch: Hashable, Sendable {
 
 extension BookPunch: Packed {
     func pack(into packer: inout Packer) {
-        packer.add(time, sequence, Int64(bitPattern: mark), badge, Int64(details))
+        packer.add(time, sequence, mark, badge, details)
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        time = try unpacker.next()
-        sequence = try unpacker.next()
-        mark = UInt64(bitPattern: try unpacker.next(Int64.self))
-        badge = try unpacker.next()
-        guard let details = UInt32(exactly: try unpacker.next(Int64.self)) else { throw .unreadable("a punch") }
-        self.details = details
+        (time, sequence, mark, badge, details) = try unpacker.values()
     }
 }

@@ -30,14 +30,4 @@ struct RecordStatus: OptionSet, Hashable, Sendable {
     }
 }
 
-extension RecordStatus: Packed {
-    func pack(into packer: inout Packer) {
-        packer.add(Int(rawValue))
-    }
-
-    init(from unpacker: inout Unpacker) throws(PackProblem) {
-        let raw: Int = try unpacker.next()
-        guard let raw = UInt16(exactly: raw) else { throw .unreadable("a status") }
-        self.init(rawValue: raw)
-    }
-}
+extension RecordStatus: Packed {}

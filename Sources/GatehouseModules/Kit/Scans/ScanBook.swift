@@ -155,8 +155,7 @@ extension ScanBook: Packed {
 
     /// The rules are not in it: the site is applied again.
     public init(from unpacker: inout Unpacker) throws(PackProblem) {
-        names = try unpacker.next()
-        logs = try unpacker.next()
+        (names, logs) = try unpacker.values()
         for log in logs.values {
             for entry in log.people + log.checkpoints + log.conditions
             where !(0..<names.count).contains(Int(entry.value)) {

@@ -108,10 +108,7 @@ extension ScanLog: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        people = try unpacker.next()
-        checkpoints = try unpacker.next()
-        conditions = try unpacker.next()
-        patience = try unpacker.next()
+        (people, checkpoints, conditions, patience) = try unpacker.values()
     }
 }
 
@@ -121,9 +118,6 @@ extension ScanLog.Entry: Packed {
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        time = try unpacker.next()
-        sequence = try unpacker.next()
-        received = try unpacker.next()
-        value = try unpacker.next()
+        (time, sequence, received, value) = try unpacker.values()
     }
 }
