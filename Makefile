@@ -37,6 +37,7 @@ lint: ## The formatter's rules, strictly.
 bench: prepare python ## Measure, beside a baseline in C that runs in the same minute.
 	swift build -c release --static-swift-stdlib --product gatehouse
 	swift build -c release --static-swift-stdlib --product DecoderProbe
+	swift build -c release --static-swift-stdlib --product JournalProbe
 	.venv/bin/python Tests/Benchmarks/bench.py --gatehouse .build/release/gatehouse
 
 score: prepare ## Precision, recall, delay and false alarms of each alert code, on months nothing was tuned on.

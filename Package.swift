@@ -186,7 +186,8 @@ func tests(of devices: [Target]) -> [Target] {
         test("GatehouseDriverKitTests", ["GatehouseDriverKit", "GatehouseModel"]),
         test("GatehouseEngineTests", ["GatehouseEngine", "GatehouseDriverKit", "GatehouseModel"]),
         .executableTarget(
-            name: "JournalProbe", dependencies: ["GatehouseJournal", "GatehouseModel"],
+            name: "JournalProbe",
+            dependencies: ["GatehouseJournal", "GatehouseModel", "GatehouseRules", "GatehouseSite"],
             path: "Tests/Benchmarks/JournalProbe", swiftSettings: house),
         test(
             "GatehouseJournalTests",
@@ -232,7 +233,8 @@ func tests(of devices: [Target]) -> [Target] {
             "GatehouseRuntimeTests",
             [
                 "GatehouseRuntime", "GatehouseModel", "GatehouseDriverKit", "GatehouseRules", "GatehouseEngine",
-                "GatehouseSite", "GatehouseJournal", "GatehousePorts", .product(name: "Logging", package: "swift-log"),
+                "GatehouseSite", "GatehouseJournal", "GatehousePorts", "GatehouseModuleKit", "GatehouseModules",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
             name: "gatehouse-score",

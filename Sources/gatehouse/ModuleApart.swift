@@ -1,6 +1,7 @@
 import GatehouseBus
 import GatehouseClient
 import GatehouseModel
+import GatehouseModules
 import GatehouseRuntime
 import Logging
 import UnixSignals
@@ -49,11 +50,18 @@ actor ModuleApart {
     }
 
     private func resume() async throws {
-        guard let position = snapshot.position else { return }
+        let found: ModuleSnapshot.Found?
+        do throws(SnapshotProblem) { found = try snapshot.read() } catch { return tell(error) }
+        guard let found else { return }
+        let position = found.fold.sequence
         var body: [UInt8]?
         for try await event in try client.replay(from: position, to: position) { body = event.body }
-        guard let body, let found = snapshot.read(body: { $0 == position ? body : nil }) else { return }
-        (fold, last, kept) = (found, body, position)
+        guard let body, found.isOf(journalWith: body) else { return tell(.ofAnotherJournal) }
+        (fold, last, kept) = (found.fold, body, position)
+    }
+
+    private func tell(_ problem: SnapshotProblem) {
+        logger.notice("\(problem); the module reads the journal from its beginning, which takes longer")
     }
 
     private func hear(_ event: Recorded) async throws {

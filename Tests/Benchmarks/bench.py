@@ -18,6 +18,7 @@ import time
 
 from decoders import decoders
 from fleets import hall, readers
+from modules_live import modules
 from osdp_polls import measure as polls
 from parts import (Daemon, Process, build, count_of, cpu_seconds, head, last_of, resident, scanner_site, shape,
                    system_facts, zk_site)
@@ -256,7 +257,7 @@ def clock_log(bench):
 
 
 MEASUREMENTS = dict(idle=idle, latency=latency, clock=clock_log, throughput=throughput, decoders=decoders, polls=polls,
-                    readers=readers, hall=hall)
+                    readers=readers, hall=hall, modules=modules)
 
 
 def main():

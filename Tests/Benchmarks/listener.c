@@ -2,6 +2,7 @@
  *
  *     cc -O2 listener.c -lzmq -o listener
  *     ./listener live EVENTS REQUESTS TOPIC COUNT    until COUNT events of TOPIC have come, or none for ten seconds
+ *     ./listener caused EVENTS REQUESTS TOPIC COUNT  the same; latency is from the arrival of an event's cause to its own
  *     ./listener replay REQUESTS FROM COUNT          asks for COUNT events from FROM on, granting credit as they come
  *     ./listener deaf EVENTS                         subscribes to everything and reads nothing until it is killed
  *
@@ -21,7 +22,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-enum { WINDOW = 20000, BODY = 70000, TOPICS = 64 };
+enum { WINDOW = 20000, BODY = 70000, TOPICS = 64, CAUSES = 1 << 16 };
 
 static struct {
     uint64_t last, recorded;
@@ -36,6 +37,12 @@ static struct {
 
 static int64_t *latencies;
 static long measured;
+
+/* When the last events came, where latency is from cause to effect. */
+static struct {
+    uint64_t sequence;
+    int64_t came;
+} *causes;
 
 static void die(const char *what) {
     fprintf(stderr, "listener: %s: %s\n", what, zmq_strerror(zmq_errno()));
@@ -81,6 +88,13 @@ static int64_t sent_at(const char *body, size_t size) {
     return mark ? strtoll(mark + 9, NULL, 10) : 0;
 }
 
+/* When the event's cause came; 0 where that is not known. */
+static int64_t caused_at(const char *body, size_t size) {
+    const char *mark = memmem(body, size, "\"causation\":\"", 13);
+    uint64_t cause = mark ? strtoull(mark + 13, NULL, 10) : 0;
+    return cause && causes[cause % CAUSES].sequence == cause ? causes[cause % CAUSES].came : 0;
+}
+
 /* Takes note of one event; whether it is of the wanted topic. */
 static int note(const char *topic, const unsigned char *header, const char *body, int size, const char *wanted) {
     uint64_t sequence = get64(header), previous = get64(header + 8), recorded = get64(header + 16);
@@ -88,13 +102,14 @@ static int note(const char *topic, const unsigned char *header, const char *body
     seen.last = sequence;
     uint64_t before = swap_last(topic, sequence);
     if (before && previous != before) seen.broken++;
+    if (causes) causes[sequence % CAUSES].sequence = sequence, causes[sequence % CAUSES].came = now();
     if (wanted && strcmp(topic, wanted)) return 0;
     seen.latest = now();
     if (!seen.first) seen.first = seen.latest;
     seen.events++;
     seen.bytes += size;
     if (recorded != seen.recorded) seen.batches++, seen.recorded = recorded;
-    int64_t sent = latencies ? sent_at(body, (size_t)size) : 0;
+    int64_t sent = !latencies ? 0 : causes ? caused_at(body, (size_t)size) : sent_at(body, (size_t)size);
     if (sent) latencies[measured++] = seen.latest - sent;
     return 1;
 }
@@ -209,7 +224,8 @@ int main(int count, char **arguments) {
     if (!strcmp(mode, "deaf") && count == 3) {
         open_socket(context, ZMQ_SUB, arguments[2], 1);
         pause();
-    } else if (!strcmp(mode, "live") && count == 6) {
+    } else if ((!strcmp(mode, "live") || !strcmp(mode, "caused")) && count == 6) {
+        if (!strcmp(mode, "caused")) causes = calloc(CAUSES, sizeof *causes);
         void *requests = open_socket(context, ZMQ_DEALER, arguments[3], 0);
         live(open_socket(context, ZMQ_SUB, arguments[2], 0), requests, arguments[4], atol(arguments[5]));
     } else if (!strcmp(mode, "replay") && count == 5) {
@@ -219,7 +235,7 @@ int main(int count, char **arguments) {
         seen.first = asked;
         seen.latest = now();
     } else {
-        return fprintf(stderr, "listener: live EVENTS REQUESTS TOPIC COUNT | replay REQUESTS FROM COUNT | deaf EVENTS\n"), 2;
+        return fprintf(stderr, "listener: live|caused EVENTS REQUESTS TOPIC COUNT | replay REQUESTS FROM COUNT | deaf EVENTS\n"), 2;
     }
     report();
     return 0;

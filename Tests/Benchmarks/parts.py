@@ -13,6 +13,7 @@ SOURCES = {
     "scanners": ("scanners.c", []),
     "listener": ("listener.c", ["-lzmq"]),
     "replayer": ("replayer.c", ["-lsqlite3", "-lzmq"]),
+    "punches": ("punches.c", []),
     "baseline": ("baseline/baseline.c", ["-lsqlite3", "-lzmq", "-lpthread"]),
     "decoders": ("baseline/decoders.c", []),
 }
@@ -34,9 +35,9 @@ def compiled(name, folder):
 class Process:
     """A program that answers in lines of JSON."""
 
-    def __init__(self, command):
+    def __init__(self, command, stderr=None):
         self.command = command
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr)
         self.pid = self.process.pid
         self.buffer = b""
 
@@ -83,10 +84,10 @@ class Process:
 class Daemon(Process):
     """`gatehouse run` on free ports; stopped in order at the end."""
 
-    def __init__(self, gatehouse, data, site=None, wait=True, more=()):
+    def __init__(self, gatehouse, data, site=None, wait=True, more=(), log="error", stderr=None):
         command = [gatehouse, "run", "--data", data, "--events", "tcp://127.0.0.1:0", "--requests", "tcp://127.0.0.1:0",
-                   "--log", "error"]
-        super().__init__([*command, *(["--site", site] if site else []), *more])
+                   "--log", log]
+        super().__init__([*command, *(["--site", site] if site else []), *more], stderr)
         self.journal = os.path.join(data, "journal.sqlite")
         if wait:
             self.until(lambda: self.run_file(data), "the gateway is ready")

@@ -152,6 +152,66 @@ def test_a_module_in_a_process_of_its_own_finds_the_same(site, place):
         assert found["unequal"] == 0 and found["equal"] >= 3
 
 
+def test_a_start_goes_on_from_the_snapshot_and_says_so(site, place):
+    """The log tells after which event the snapshot was, and when the modules knew the whole journal."""
+    with Daemon(f"{place}/data", "--site", site) as daemon:
+        punches(place, daemon.data, "1001", "9999")
+        wait_heard(daemon.data, "alert.raised", 2)
+        daemon.stop()
+        head = int(exported(daemon.data)[-1]["sequence"])
+        daemon.start()
+        wait_current(daemon, 2)
+        assert f"snapshot={head}" in daemon.last_words()
+        daemon.stop()
+        assert verified(daemon.data)["unequal"] == 0
+
+
+@pytest.mark.parametrize("harm", ["damaged", "of another build", "of another journal"])
+def test_a_snapshot_that_is_of_no_use_is_left_alone_with_a_word(site, place, harm):
+    """Everything is folded anew, finds nothing twice, and the next snapshot is a good one."""
+    with Daemon(f"{place}/data", "--site", site) as daemon:
+        punches(place, daemon.data, "1001", "9999")
+        wait_heard(daemon.data, "alert.raised", 2)
+        daemon.stop()
+        spoil(f"{daemon.data}/modules.snapshot", harm)
+        count = len(exported(daemon.data, "alert."))
+        daemon.start()
+        wait_for("the word", lambda: f"the modules' snapshot is {harm}" in daemon.last_words())
+        wait_current(daemon, 2)
+        assert daemon.last_words(200).count("snapshot=0") == 2
+        punches(place, daemon.data, "8888", minutes=1)
+        wait_heard(daemon.data, "alert.raised", 3)
+        daemon.stop()
+        assert len(exported(daemon.data, "alert.")) == count + 1
+        assert verified(daemon.data)["unequal"] == 0
+        daemon.start()
+        wait_current(daemon, 3)
+        assert daemon.last_words(200).count("snapshot=0") == 2
+
+
+def wait_current(daemon, starts):
+    """Waits until the modules have said so often that they know the journal."""
+    wait_for("the modules", lambda: daemon.last_words(200).count("the modules know the journal") == starts)
+
+
+def spoil(path, harm):
+    """Turns a byte about, or makes a snapshot that is whole say something else."""
+    with open(path, "rb") as file:
+        content = bytearray(file.read())[:-8]
+    if harm == "of another journal":
+        content[0] ^= 1
+    elif harm == "of another build":
+        # Behind the mark of eight bytes and the word with its length comes the version.
+        content[8 + 1 + len("gatehouse modules") + 3] ^= 1
+    else:
+        content[len(content) // 2] ^= 1
+    total = 0xCBF29CE484222325
+    for byte in content if harm != "damaged" else b"":
+        total = (total ^ byte) * 0x100000001B3 % 2**64
+    with open(path, "wb") as file:
+        file.write(content + total.to_bytes(8, "little"))
+
+
 def test_nobody_speaks_for_a_module_without_its_pass(site, place):
     """DERIVE wants the pass in the data folder, a module that runs apart, and that module's own source."""
     event = json.loads(cloud_event({"person": "E1"}, topic="attendance.updated", site="test"))

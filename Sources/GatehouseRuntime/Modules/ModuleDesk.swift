@@ -1,6 +1,7 @@
 import GatehouseJournal
 import GatehouseModel
 import GatehouseModuleKit
+import GatehouseModules
 import Logging
 import Synchronization
 
@@ -21,7 +22,9 @@ actor ModuleDesk {
     private let timekeeper: Timekeeper
     private let logger: Logger
     private(set) var fold: ModuleFold
+    /// The last event of the last snapshot, or of the one that is being written.
     private var kept: Int64 = 0
+    private var keeping: Task<Void, Never>?
     /// Something that was found could not be stored: only a fold from the last snapshot finds it again.
     private var hasLost = false
     private var isDone = false
@@ -42,15 +45,19 @@ actor ModuleDesk {
 
     /// Follows the journal until the task is cancelled.
     func run() async {
+        let began = timekeeper.now.uptime
         await resume()
-        var again = 0
+        let resumed = fold.sequence
+        var (again, isCurrent) = (0, false)
         while !Task.isCancelled {
             let before = fold.sequence
             guard await catchUp() else {
                 await timekeeper.sleep(until: timekeeper.now.uptime + Self.pause)
                 continue
             }
-            await keepNowAndThen()
+            if !isCurrent { tellCurrent(since: began, after: resumed) }
+            isCurrent = true
+            keepNowAndThen()
             again = fold.sequence == before ? again : 0
             if let reminder = fold.reminder(at: timekeeper.wall, again: again) {
                 // A clock that was set back may have used the reminder's name already.
@@ -60,7 +67,8 @@ actor ModuleDesk {
                 await bell.wait(until: fold.nextDeadline, timekeeper)
             }
         }
-        await keep()
+        await keeping?.value
+        if fold.sequence > kept, !hasLost { await keep(fold) }
         isDone = true
         answerWaiters()
     }
@@ -81,12 +89,29 @@ actor ModuleDesk {
     }
 
     private func resume() async {
-        let found = await Blocking.run { [snapshot, reader] in
-            snapshot.read { try? reader.page(from: $0, through: $0, limits: Self.page).events.first?.body }
+        let found = await Blocking.run { [snapshot, reader] () -> Result<ModuleFold?, SnapshotProblem> in
+            do throws(SnapshotProblem) {
+                return .success(try snapshot.read(for: reader))
+            } catch {
+                return .failure(error)
+            }
         }
-        guard let found else { return }
-        fold = found
-        kept = found.sequence
+        switch found {
+        case .success(nil): break
+        case .success(let found?): (fold, kept) = (found, found.sequence)
+        case .failure(let problem):
+            logger.notice("\(problem); the modules read the journal from its beginning, which takes longer")
+        }
+    }
+
+    /// Who waits for the modules after a start hears that they are there, and how long it took.
+    private func tellCurrent(since began: Duration, after resumed: Int64) {
+        let milliseconds = (timekeeper.now.uptime - began).wholeMilliseconds
+        logger.notice(
+            "the modules know the journal",
+            metadata: [
+                "sequence": "\(fold.sequence)", "snapshot": "\(resumed)", "milliseconds": "\(milliseconds)",
+            ])
     }
 
     /// Hears what is in the journal; false where it cannot be read or written.
@@ -127,14 +152,18 @@ actor ModuleDesk {
         for waiter in done { waiter.continuation.resume() }
     }
 
-    private func keepNowAndThen() async {
-        guard fold.sequence - kept >= Self.eventsBetweenSnapshots else { return }
-        await keep()
+    /// Writes a snapshot beside the fold, which goes on: what it changes meanwhile is its own.
+    private func keepNowAndThen() {
+        guard keeping == nil, fold.sequence - kept >= Self.eventsBetweenSnapshots, !hasLost else { return }
+        kept = fold.sequence
+        let fold = fold
+        keeping = Task {
+            await keep(fold)
+            keeping = nil
+        }
     }
 
-    private func keep() async {
-        let fold = fold
-        guard fold.sequence > kept, !hasLost else { return }
+    private func keep(_ fold: ModuleFold) async {
         let problem = await Blocking.run { [snapshot, reader] () -> String? in
             do {
                 let last = try reader.page(from: fold.sequence, through: fold.sequence, limits: Self.page).events.first
@@ -146,7 +175,6 @@ actor ModuleDesk {
             }
         }
         if let problem { logger.warning("no snapshot of the modules: \(problem); the next start takes longer") }
-        kept = fold.sequence
     }
 }
 

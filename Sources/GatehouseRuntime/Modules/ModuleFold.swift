@@ -24,9 +24,9 @@ public struct ModuleFold: Sendable {
     }
 
     /// Hears the next event and gives the events that follow from it, as they are to be appended: the same again for
-    /// the same journal, to the byte.
+    /// the same journal, to the byte. One that has been heard changes nothing.
     public mutating func take(_ recorded: Recorded) -> [Event] {
-        precondition(recorded.sequence > sequence, "modules hear every event once")
+        guard recorded.sequence > sequence else { return [] }
         sequence = recorded.sequence
         let found =
             house.wants(recorded.topic)

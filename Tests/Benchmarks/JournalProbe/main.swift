@@ -10,9 +10,10 @@ import GatehouseModel
 ///     JournalProbe open FILE             opens and appends one event; prints JSON
 ///     JournalProbe replay FILE           reads all pages; prints JSON
 ///     JournalProbe verify FILE           checks the chain; prints JSON
+///     JournalProbe year FOLDER PEOPLE ROUTES DAYS   writes a site and what its devices have said; prints JSON
 let arguments = CommandLine.arguments
 guard arguments.count >= 3 else {
-    print("usage: JournalProbe crash|append|write|open|replay|verify FILE …")
+    print("usage: JournalProbe crash|append|write|open|replay|verify|year FILE …")
     exit(2)
 }
 let file = arguments[2]
@@ -23,5 +24,9 @@ case "write": try await measureWriter(file, count: Int(arguments[3]) ?? 0, size:
 case "open": try measureOpen(file)
 case "replay": try measureReplay(file)
 case "verify": try measureVerify(file)
+case "year" where arguments.count == 6:
+    var year = Year(
+        people: Int(arguments[3]) ?? 0, routes: Int(arguments[4]) ?? 0, days: Int(arguments[5]) ?? 0, now: wallClock())
+    print("{\"head\":\(try year.write(into: file, clock: wallClock))}")
 default: exit(2)
 }

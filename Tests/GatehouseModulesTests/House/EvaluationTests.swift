@@ -66,28 +66,47 @@ struct ModuleHouseTests {
     func snapshots(after split: Int) throws {
         var house = Plant.house()
         for fact in events.prefix(split) { _ = house.take(fact) }
-        let bytes = house.snapshot(version: "test", after: Int64(split))
-        var (resumed, sequence) = try #require(
-            ModuleHouse.resume(bytes, version: "test", names: ModuleHouse.names) { _ in Plant.site })
+        let bytes = snapshot(of: house, after: Int64(split))
+        var (resumed, sequence) = try ModuleHouse.resume(bytes, version: "test", names: ModuleHouse.names) { _ in
+            Plant.site
+        }
         #expect(sequence == Int64(split))
         for fact in events.dropFirst(split) {
             #expect(Plant.told(house.take(fact)) == Plant.told(resumed.take(fact)))
         }
-        #expect(house.snapshot(version: "test", after: 99) == resumed.snapshot(version: "test", after: 99))
+        #expect(snapshot(of: house, after: 99) == snapshot(of: resumed, after: 99))
+    }
+
+    @Test("a snapshot that is handed on in pieces is the same snapshot")
+    func pieces() {
+        var house = Plant.house()
+        for fact in events { _ = house.take(fact) }
+        var bytes: [UInt8] = []
+        var packer = Packer(draining: { bytes += $0 })
+        house.pack(version: "test", after: 3, into: &packer)
+        #expect(bytes.isEmpty)
+        packer.flush()
+        #expect(bytes == snapshot(of: house, after: 3))
+        #expect(packer.bytes.isEmpty)
     }
 
     @Test("a snapshot of another version, of other modules, or cut short is none")
     func foreignSnapshots() {
-        let bytes = Plant.house().snapshot(version: "test", after: 7)
-        func resumes(_ bytes: [UInt8], _ version: String = "test", _ names: [String] = ModuleHouse.names) -> Bool {
-            ModuleHouse.resume(bytes, version: version, names: names, readSite: { _ in Plant.site }) != nil
+        let bytes = snapshot(of: Plant.house(), after: 7)
+        func problem(
+            _ bytes: [UInt8], _ version: String = "test", _ names: [String] = ModuleHouse.names
+        ) -> SnapshotProblem? {
+            do throws(SnapshotProblem) {
+                _ = try ModuleHouse.resume(bytes, version: version, names: names, readSite: { _ in Plant.site })
+                return nil
+            } catch {
+                return error
+            }
         }
-        #expect(resumes(bytes))
-        #expect(!resumes(bytes, "next"))
-        #expect(!resumes(bytes, "test", ["patrol"]))
-        #expect((0..<bytes.count).allSatisfy { !resumes(Array(bytes.prefix($0))) })
-        #expect(ModuleHouse.position(bytes, version: "test", names: ModuleHouse.names) == 7)
-        #expect(ModuleHouse.position(Array(bytes.prefix(20)), version: "test", names: ModuleHouse.names) == nil)
+        #expect(problem(bytes) == nil)
+        #expect(problem(bytes, "next") == .ofAnotherBuild)
+        #expect(problem(bytes, "test", ["patrol"]) == .ofAnotherBuild)
+        #expect((0..<bytes.count).allSatisfy { problem(Array(bytes.prefix($0))) == .damaged })
     }
 
     @Test("time that passes with an event nobody wants reaches the same deadlines as one that is heard")
@@ -167,4 +186,11 @@ enum Plant {
         guard let time = TimeOfDay(text) else { preconditionFailure("\(text) is a time of day") }
         return time
     }
+}
+
+/// What a house packs.
+private func snapshot(of house: ModuleHouse, after sequence: Int64) -> [UInt8] {
+    var packer = Packer()
+    house.pack(version: "test", after: sequence, into: &packer)
+    return packer.bytes
 }

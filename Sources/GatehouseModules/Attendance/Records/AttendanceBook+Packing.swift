@@ -12,19 +12,24 @@ extension AttendanceBook: Packed {
             people, shifts, badges, devices, files, badgeHistory, strangers, leaves, vouching, agenda, clock, beginning,
             lastDay, silentDays, siteCount, earlyAssignments
         ) = try unpacker.values()
-        nameRecords()
+        try nameRecords()
     }
 
-    /// Names are packed once, not with every record.
-    private mutating func nameRecords() {
+    /// Whose a record is, and its names, are packed once and not with every record.
+    private mutating func nameRecords() throws(PackProblem) {
+        guard files.count <= people.texts.count else { throw .unreadable("a person") }
         for file in files.indices {
+            let (number, person) = (Int32(file), people[Int32(file)])
             for place in files[file].records.indices {
-                let key = files[file].records[place].key
-                files[file].records[place].person = people[key.person]
-                files[file].records[place].shift = shifts[key.shift]
+                let shift = files[file].records[place].key.shift
+                guard shifts.texts.indices.contains(Int(shift)) else { throw .unreadable("a shift") }
+                files[file].records[place].key.person = number
+                files[file].records[place].person = person
+                files[file].records[place].shift = shifts[shift]
             }
             for place in files[file].overtimeRecords.indices {
-                files[file].overtimeRecords[place].person = people[Int32(file)]
+                files[file].overtimeRecords[place].key.person = number
+                files[file].overtimeRecords[place].person = person
             }
         }
     }
@@ -32,15 +37,21 @@ extension AttendanceBook: Packed {
 
 extension PersonFile: Packed {
     func pack(into packer: inout Packer) {
-        packer.add(punches, leaveIDs, leave, approvals, picks, corrections, records, overtimeRecords)
+        packer.add(leaveIDs, leave, approvals, picks, corrections)
+        packer.addRow(punches)
+        packer.addRow(records)
+        packer.addRow(overtimeRecords)
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
         self.init()
         let picks: [Pick]
-        (punches, leaveIDs, leave, approvals, picks, corrections, records, overtimeRecords) = try unpacker.values()
+        (leaveIDs, leave, approvals, picks, corrections) = try unpacker.values()
         overtime = approvals.merged
         for pick in picks { self.pick(pick) }
+        punches = try unpacker.nextRow()
+        records = try unpacker.nextRow()
+        overtimeRecords = try unpacker.nextRow()
     }
 }
 
@@ -61,34 +72,5 @@ extension BookLeave: Packed {
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
         (person, range, isOfSite, isCancelled) = try unpacker.values()
-    }
-}
-
-extension AttendanceRecord: Packed {
-    func pack(into packer: inout Packer) {
-        packer.add(key, start, end, opens, closes, expectedStart, expectedEnd, self.in, out, firstCounted, counted)
-        packer.add(lateMinutes, earlyMinutes, workedMinutes, leaveMinutes, scheduledMinutes)
-        packer.add(overtime.atOneAndHalf, overtime.atTwo, overtime.atThree, status, punches, corrections)
-        packer.add(isWhollyOnLeave, isFlexible, isClosed, revision, hasClosed, rules)
-    }
-
-    /// The names of the person and the shift are put in by the book.
-    init(from unpacker: inout Unpacker) throws(PackProblem) {
-        (key, start, end, opens, closes, expectedStart, expectedEnd) = try unpacker.values()
-        (person, shift) = ("", nil)
-        (self.in, out, firstCounted, counted) = try unpacker.values()
-        (lateMinutes, earlyMinutes, workedMinutes, leaveMinutes, scheduledMinutes) = try unpacker.values()
-        (overtime.atOneAndHalf, overtime.atTwo, overtime.atThree, status, punches) = try unpacker.values()
-        (corrections, isWhollyOnLeave, isFlexible, isClosed, revision, hasClosed, rules) = try unpacker.values()
-    }
-}
-
-extension AttendanceRecord.Mark: Packed {
-    func pack(into packer: inout Packer) {
-        packer.add(time, sequence)
-    }
-
-    init(from unpacker: inout Unpacker) throws(PackProblem) {
-        (time, sequence) = try unpacker.values()
     }
 }

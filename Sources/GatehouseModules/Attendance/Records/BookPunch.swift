@@ -61,11 +61,21 @@ struct BookPunch: Hashable, Sendable {
 }
 
 extension BookPunch: Packed {
-    func pack(into packer: inout Packer) {
-        packer.add(time, sequence, mark, badge, details)
+    func pack(into packer: inout Packer) { pack(after: nil, into: &packer) }
+
+    init(from unpacker: inout Unpacker) throws(PackProblem) { try self.init(after: nil, from: &unpacker) }
+}
+
+extension BookPunch: PackedInRow {
+    func pack(after last: Self?, into packer: inout Packer) {
+        packer.step(time.milliseconds, from: last?.time.milliseconds ?? 0)
+        packer.step(sequence, from: last?.sequence ?? 0)
+        packer.add(mark, badge, details)
     }
 
-    init(from unpacker: inout Unpacker) throws(PackProblem) {
-        (time, sequence, mark, badge, details) = try unpacker.values()
+    init(after last: Self?, from unpacker: inout Unpacker) throws(PackProblem) {
+        time = Moment(milliseconds: try unpacker.step(from: last?.time.milliseconds ?? 0))
+        sequence = try unpacker.step(from: last?.sequence ?? 0)
+        (mark, badge, details) = try unpacker.values()
     }
 }
