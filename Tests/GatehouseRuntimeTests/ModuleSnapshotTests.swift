@@ -29,6 +29,15 @@ struct ModuleSnapshotTests {
         #expect(try box.snapshot.read() == nil)
     }
 
+    @Test("what cannot be written leaves nothing behind")
+    func unwritable() throws {
+        let box = try Box()
+        // A folder with something in it cannot be replaced by a file.
+        try FileManager.default.createDirectory(at: box.file.appending(path: "x"), withIntermediateDirectories: true)
+        #expect(throws: (any Error).self) { try box.snapshot.write(box.fold(1), body: Box.body(1)) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: box.folder) == ["modules.snapshot"])
+    }
+
     @Test("any damage is found", arguments: [0, 7, 8, 40, -9, -8, -1])
     func damaged(at place: Int) throws {
         let box = try Box()

@@ -199,10 +199,10 @@ def spoil(path, harm):
     with open(path, "rb") as file:
         content = bytearray(file.read())[:-8]
     if harm == "of another journal":
-        content[0] ^= 1
+        content[-1] ^= 1
     elif harm == "of another build":
-        # Behind the mark of eight bytes and the word with its length comes the version.
-        content[8 + 1 + len("gatehouse modules") + 3] ^= 1
+        # Behind the first word with its length comes the version with its own.
+        content[1 + len("gatehouse modules") + 3] ^= 1
     else:
         content[len(content) // 2] ^= 1
     total = 0xCBF29CE484222325

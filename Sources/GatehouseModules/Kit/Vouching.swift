@@ -188,22 +188,26 @@ extension Vouching: Packed {
 
 extension Vouching.Account: Packed {
     fileprivate func pack(into packer: inout Packer) {
-        packer.add(words, through)
+        packer.addRow(words)
+        packer.add(through)
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        (words, through) = try unpacker.values()
+        words = try unpacker.nextRow()
+        through = try unpacker.next()
         follow()
     }
 }
 
-extension Vouching.Word: Packed {
-    fileprivate func pack(into packer: inout Packer) {
-        packer.add(time, turn)
+extension Vouching.Word: PackedInRow {
+    fileprivate func pack(after last: Self?, into packer: inout Packer) {
+        packer.step(time.milliseconds, from: last?.time.milliseconds ?? 0)
+        packer.add(turn)
     }
 
-    fileprivate init(from unpacker: inout Unpacker) throws(PackProblem) {
-        (time, turn) = try unpacker.values()
+    fileprivate init(after last: Self?, from unpacker: inout Unpacker) throws(PackProblem) {
+        time = Moment(milliseconds: try unpacker.step(from: last?.time.milliseconds ?? 0))
+        turn = try unpacker.next()
     }
 }
 

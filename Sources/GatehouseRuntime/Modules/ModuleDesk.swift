@@ -9,8 +9,8 @@ import Synchronization
 ///
 /// They are a page behind the devices at most and never in their way: the journal is read, not listened to.
 actor ModuleDesk {
-    /// After so many events a start without a newer snapshot would take long.
-    private static let eventsBetweenSnapshots: Int64 = 50_000
+    /// After a power cut so many events are heard again at most, which takes half a second.
+    private static let eventsBetweenSnapshots: Int64 = 20_000
     private static let page = JournalPage.Limits(events: 2000, bytes: 4 << 20)
     /// A journal that cannot be read or written just now is tried again.
     private static let pause: Duration = .seconds(1)

@@ -7,7 +7,7 @@ import GatehouseSite
 
 /// The file from which modules start quickly: what they knew after one event of one journal.
 ///
-/// The mark of that event, what the modules know, and a sum over both: not a byte may be another than was written,
+/// What the modules know, the mark of that event, and a sum over both: not a byte may be another than was written,
 /// because a number that was turned about would be believed for ever.
 public struct ModuleSnapshot: Sendable {
     let path: String
@@ -37,13 +37,14 @@ public struct ModuleSnapshot: Sendable {
     public func read() throws(SnapshotProblem) -> Found? {
         guard let content = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) else { return nil }
         guard content.count > 16 else { throw .damaged }
-        let bytes = [UInt8](content)
+        // Of a large site that is some tens of megabytes: they are taken apart where they are.
+        var bytes = [UInt8](content)
         guard ByteSum.of(bytes.dropLast(8)) == UInt64(littleEndianBytes: bytes.suffix(8)) else { throw .damaged }
+        let mark = UInt64(littleEndianBytes: bytes.dropLast(8).suffix(8))
+        bytes.removeLast(16)
         let (house, sequence) = try ModuleHouse.resume(
-            Array(bytes.dropFirst(8).dropLast(8)), version: version, names: names,
-            readSite: { SiteReader.read(json: $0).site })
-        return Found(
-            fold: ModuleFold(house: house, sequence: sequence), mark: UInt64(littleEndianBytes: bytes.prefix(8)))
+            bytes, version: version, names: names, readSite: { SiteReader.read(json: $0).site })
+        return Found(fold: ModuleFold(house: house, sequence: sequence), mark: mark)
     }
 
     /// The modules as they were; nil where there is no file. The journal is looked at for whether it is theirs.
@@ -58,16 +59,12 @@ public struct ModuleSnapshot: Sendable {
     /// Writes what the modules know; `body` is the last event they have heard. The file before stays until the new one
     /// is on the disk.
     public func write(_ fold: ModuleFold, body: [UInt8]) throws {
-        let draft = path + ".new"
-        let file = try SnapshotDraft(draft)
-        file.write(ByteSum.of(body).littleEndianBytes)
+        let file = try SnapshotDraft(of: path)
         var packer = Packer(draining: file.write)
         fold.house.pack(version: version, after: fold.sequence, into: &packer)
         packer.flush()
-        try file.close()
-        guard rename(draft, path) == 0 else {
-            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path])
-        }
+        file.write(ByteSum.of(body).littleEndianBytes)
+        try file.publish()
     }
 
     /// Tells one build from another: a snapshot has no format of its own.

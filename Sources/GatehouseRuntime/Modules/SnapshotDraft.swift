@@ -2,15 +2,19 @@ import Foundation
 
 /// A snapshot's file as it is written, piece by piece, with a sum over all of it at the end.
 final class SnapshotDraft {
+    private let path: String
+    private let draft: String
     private let handle: FileHandle
     private var sum = ByteSum()
     private var problem: (any Error)?
 
-    init(_ path: String) throws {
+    init(of path: String) throws {
+        self.path = path
+        draft = path + ".new"
         let isMade = FileManager.default.createFile(
-            atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-        guard isMade else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path]) }
-        handle = try FileHandle(forWritingTo: URL(filePath: path))
+            atPath: draft, contents: nil, attributes: [.posixPermissions: 0o600])
+        guard isMade else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: draft]) }
+        handle = try FileHandle(forWritingTo: URL(filePath: draft))
     }
 
     /// Whatever goes wrong is told at the end.
@@ -20,12 +24,20 @@ final class SnapshotDraft {
         do { try handle.write(contentsOf: Data(bytes)) } catch { problem = error }
     }
 
-    /// Returns once everything is on the disk.
-    func close() throws {
+    /// Gives the file its name once everything is on the disk. What could not be written whole takes no room there.
+    func publish() throws {
         write(sum.value.littleEndianBytes)
-        try handle.synchronize()
-        try handle.close()
-        if let problem { throw problem }
+        do {
+            if let problem { throw problem }
+            try handle.synchronize()
+            try handle.close()
+            guard rename(draft, path) == 0 else {
+                throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path])
+            }
+        } catch {
+            unlink(draft)
+            throw error
+        }
     }
 }
 

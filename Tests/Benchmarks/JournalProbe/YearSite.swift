@@ -87,7 +87,7 @@ struct YearSite {
         [
             "id": .string("route-\(number)"), "name": .string("route-\(number)"), "order": "any",
             "checkpoints": list(0..<Self.checkpointsOfRoute) { .string(Self.checkpoint(number, $0)) },
-            "starts": ["every": "2h", "from": "20:00", "to": "06:00"], "duration": "40m", "tolerance": "10m",
+            "starts": ["every": "2h", "from": "20:00", "to": "05:00"], "duration": "40m", "tolerance": "10m",
             "guards": ["department": .string("dep-\(Self.guards)")],
             "devices": [.string("scanner-\(number % Self.scanners)")],
         ]

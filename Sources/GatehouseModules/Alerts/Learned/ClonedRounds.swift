@@ -206,20 +206,26 @@ extension ClonedRounds: Packed {
 
 extension ClonedRounds.Round: Packed {
     func pack(into packer: inout Packer) {
-        packer.add(name, guardPerson, visits, isCopy, isShared)
+        packer.add(name, guardPerson, isCopy, isShared)
+        packer.addRow(visits)
     }
 
     init(from unpacker: inout Unpacker) throws(PackProblem) {
-        (name, guardPerson, visits, isCopy, isShared) = try unpacker.values()
+        (name, guardPerson, isCopy, isShared) = try unpacker.values()
+        visits = try unpacker.nextRow()
     }
 }
 
-extension ClonedRounds.Visit: Packed {
-    func pack(into packer: inout Packer) {
-        packer.add(time, scan, checkpoint)
+extension ClonedRounds.Visit: PackedInRow {
+    func pack(after last: Self?, into packer: inout Packer) {
+        packer.step(time, from: last?.time ?? 0)
+        packer.step(scan, from: last?.scan ?? 0)
+        packer.add(checkpoint)
     }
 
-    init(from unpacker: inout Unpacker) throws(PackProblem) {
-        (time, scan, checkpoint) = try unpacker.values()
+    init(after last: Self?, from unpacker: inout Unpacker) throws(PackProblem) {
+        time = try unpacker.step(from: last?.time ?? 0)
+        scan = try unpacker.step(from: last?.scan ?? 0)
+        checkpoint = try unpacker.next()
     }
 }
