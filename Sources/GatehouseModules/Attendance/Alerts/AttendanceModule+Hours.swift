@@ -75,7 +75,7 @@ extension AttendanceModule {
         guard !change.key.isOvertime, let known = change.new ?? change.old,
             change.new?.in != change.old?.in || change.new?.out != change.old?.out || change.kind == .withdrawn
         else { return }
-        let (before, after) = neighbours(of: known)
+        let (before, after) = book.neighbours(of: known)
         guard let record = change.new else {
             // The instances on both sides of it follow each other now.
             if let before, let after { raiseRest(from: before, to: after, into: &findings) }
@@ -88,13 +88,6 @@ extension AttendanceModule {
         if let after, record.out != old?.out, !isShort(old?.out, after.in) {
             raiseRest(from: record, to: after, into: &findings)
         }
-    }
-
-    /// The instances right before and after a record's, of those that are near enough for a short rest.
-    private func neighbours(of record: AttendanceRecord) -> (AttendanceRecord?, AttendanceRecord?) {
-        let around = book.records(of: record.key.person, around: record.start)
-            .filter { $0.key != record.key }
-        return (around.last { $0.comes(before: record) }, around.first { record.comes(before: $0) })
     }
 
     private func isShort(_ left: AttendanceRecord.Mark?, _ came: AttendanceRecord.Mark?) -> Bool {

@@ -20,11 +20,11 @@ extension AttendanceModule {
 
     /// A no-show is judged at its deadline only; a punch clears it, and so does a leave that moves the duty.
     private mutating func watchNoShow(_ change: RecordChange, into findings: inout Findings) {
-        guard let record = change.new, let shift = site?.shifts[record.shift ?? ""] else {
+        guard let record = change.new, let terms = book.terms(of: change.key) else {
             duties.cancel(.noShow(change.key))
             return
         }
-        let due = record.expectedStart + shift.noShowAfter
+        let due = record.expectedStart + terms.noShowAfter
         if !record.isWhollyOnLeave, !record.isClosed,
             due > findings.clock || (isReaching && due == findings.clock)
         {

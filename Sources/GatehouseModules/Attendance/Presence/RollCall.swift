@@ -18,13 +18,19 @@ struct RollCall: Sendable {
         /// What was told last; nil when the person was not on site.
         var told: Told?
 
-        fileprivate mutating func hear(_ window: AttendedWindow?, of key: RecordKey, horizon: Moment) {
-            windows.removeAll { $0.key == key || $0.closes <= horizon }
-            if let window, window.closes > horizon {
+        /// True where the window says something else than before.
+        fileprivate mutating func hear(_ window: AttendedWindow?, of key: RecordKey, horizon: Moment) -> Bool {
+            let known = windows.firstIndex { $0.key == key }
+            let isNear = window.map { $0.closes > horizon } ?? false
+            guard known != nil || isNear, known.map({ windows[$0] }) != window else { return false }
+            if let known { windows.remove(at: known) }
+            windows.removeAll { $0.closes <= horizon }
+            if let window, isNear {
                 let place = windows.firstIndex { $0.start > window.start } ?? windows.endIndex
                 windows.insert(window, at: place)
             }
             stays = Stay.all(in: windows)
+            return true
         }
     }
 
@@ -58,10 +64,7 @@ struct RollCall: Sendable {
     /// any more. True where that is news.
     mutating func hear(_ window: AttendedWindow?, of key: RecordKey, at clock: Moment) -> Bool {
         let horizon = clock - Self.memory
-        let known = attendees[key.person]?.windows.first { $0.key == key }
-        guard known != window, known != nil || window.map({ $0.closes > horizon }) == true else { return false }
-        attendees[key.person, default: Attendee()].hear(window, of: key, horizon: horizon)
-        return true
+        return attendees[key.person, default: Attendee()].hear(window, of: key, horizon: horizon)
     }
 
     /// Compares somebody with what was told last, and tells what is different.

@@ -131,6 +131,8 @@ struct PersonFile: Sendable {
     /// The place of the record with that key.
     func place(of key: RecordKey) -> Int? {
         if key.isOvertime { return overtimeRecords.firstIndex { $0.key == key } }
+        // What is asked for is nearly always near the end.
+        for place in records.indices.suffix(3).reversed() where records[place].key == key { return place }
         let day = Int(key.day)
         return places(ofDays: day...day).first { records[$0].key == key }
     }
