@@ -14,6 +14,8 @@ public struct AttendanceModule: Module {
     var duties = Agenda<Duty>()
     /// The records that are late as they stand, though no clock vouches for it.
     var doubtful: Set<RecordKey> = []
+    /// The open records that are late beyond doubt; what is vouched for may be different yet.
+    var blamed: Set<RecordKey> = []
     /// The records of which somebody was told that nobody came, that a punch is missing, that somebody is here for
     /// too long; some of these alerts may have been turned off since.
     var missed: Set<RecordKey> = []
@@ -60,11 +62,11 @@ public struct AttendanceModule: Module {
         if case .site(let site) = fact.content {
             apply(site, into: &findings)
         } else if site != nil {
-            follow(book.hear(fact, at: findings.clock), into: &findings)
-            switch fact.content {
-            case .connected, .disconnected, .synced: judgeDoubtful(into: &findings)
-            case .assigned(let person, let date, _): touchFigures(of: person, on: date, findings.clock)
-            default: break
+            let changes = book.hear(fact, at: findings.clock)
+            follow(changes, into: &findings)
+            if changes.vouchingHasChanged { judgeDoubtful(into: &findings) }
+            if case .assigned(let person, let date, _) = fact.content {
+                touchFigures(of: person, on: date, findings.clock)
             }
         }
     }
@@ -151,7 +153,7 @@ public struct AttendanceModule: Module {
 
     public func pack(into packer: inout Packer) {
         packer.add(book, rollCall, alarms, duties, doubtful, beginning, ledger, postDays, desk)
-        packer.add(missed, incomplete, overlong, openPosts)
+        packer.add(missed, incomplete, overlong, openPosts, blamed)
     }
 
     public init(from unpacker: inout Unpacker) throws(PackProblem) {
@@ -168,6 +170,7 @@ public struct AttendanceModule: Module {
         incomplete = try unpacker.next()
         overlong = try unpacker.next()
         openPosts = try unpacker.next()
+        blamed = try unpacker.next()
     }
 
     public var standingAlerts: [StandingAlert] { alarms.all }

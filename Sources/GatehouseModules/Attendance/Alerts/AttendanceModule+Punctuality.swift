@@ -74,24 +74,31 @@ extension AttendanceModule {
 
     /// Raised when the first punch becomes late beyond doubt; while it stays so, another first punch is evidence only.
     private mutating func judgeLate(_ change: RecordChange, into findings: inout Findings) {
+        let wasProven = change.old?.isLate == true && !doubtful.contains(change.key)
         guard let record = change.new, record.isLate else {
             doubtful.remove(change.key)
+            blamed.remove(change.key)
             return
         }
-        let wasLate = change.old?.isLate == true && !doubtful.contains(record.key)
-        if wasLate {
-            guard record.firstCounted != change.old?.firstCounted, let first = record.firstCounted else { return }
-            alarms.add([first.sequence], to: Alarm.key("attendance.late", record.about))
-        } else if isProvenLate(record) {
-            doubtful.remove(record.key)
-            raiseLate(record, into: &findings)
-        } else {
+        // What has closed has no lateness left that a clock does not vouch for.
+        guard record.isClosed || isProvenLate(record) else {
             doubtful.insert(record.key)
+            blamed.remove(record.key)
+            return
         }
+        doubtful.remove(record.key)
+        if record.isClosed { blamed.remove(record.key) } else { blamed.insert(record.key) }
+        guard wasProven else { return raiseLate(record, into: &findings) }
+        guard record.firstCounted != change.old?.firstCounted, let first = record.firstCounted else { return }
+        alarms.add([first.sequence], to: Alarm.key("attendance.late", record.about))
     }
 
-    /// What is vouched for is different: somebody's lateness may be beyond doubt now.
+    /// What is vouched for is different: somebody's lateness may be beyond doubt now, or in doubt again.
     mutating func judgeDoubtful(into findings: inout Findings) {
+        for key in blamed.sorted() where book.record(key).map(isProvenLate) != true {
+            blamed.remove(key)
+            doubtful.insert(key)
+        }
         for key in doubtful.sorted() {
             guard let record = book.record(key), record.isLate else {
                 doubtful.remove(key)
@@ -99,6 +106,7 @@ extension AttendanceModule {
             }
             guard isProvenLate(record) else { continue }
             doubtful.remove(key)
+            if !record.isClosed { blamed.insert(key) }
             raiseLate(record, into: &findings)
         }
     }

@@ -78,6 +78,7 @@ extension AttendanceBook {
         vouching.hear(fact)
         let after = vouching.spans(of: device, hasMemory: clock.hasMemory, in: Self.years)
         guard before != after else { return }
+        changes.vouchingHasChanged = true
         for range in Self.difference(before, after) { refreshDoubtful(range, into: &changes) }
     }
 
