@@ -34,6 +34,7 @@ extension AttendanceBook: Packed {
                 let key = files[file].records[place].key
                 files[file].records[place].person = people[key.person]
                 files[file].records[place].shift = shifts[key.shift]
+                questions.note(files[file].records[place])
             }
             for place in files[file].overtimeRecords.indices {
                 files[file].overtimeRecords[place].person = people[Int32(file)]

@@ -28,6 +28,7 @@ extension AttendanceBook {
             files[Int(key.person)].records[place] = new
         }
         schedule(new, rules)
+        questions.note(new)
         tell(known, new, into: &changes)
     }
 

@@ -29,6 +29,8 @@ struct AttendanceBook: Sendable {
     var leaves: [String: BookLeave] = [:]
     var vouching = Vouching()
     var agenda = Agenda<RecordKey>()
+    /// Not in a snapshot: it follows from the records.
+    var questions = OpenQuestions()
     /// The latest moment so far.
     var clock = Moment(milliseconds: 0)
     /// Nothing that closed before is a record.
