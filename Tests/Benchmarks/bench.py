@@ -17,6 +17,7 @@ import tempfile
 import time
 
 from decoders import decoders
+from evaluating import evaluating
 from fleets import hall, readers
 from osdp_polls import measure as polls
 from parts import (Daemon, Process, build, count_of, cpu_seconds, head, last_of, resident, scanner_site, shape,
@@ -256,7 +257,7 @@ def clock_log(bench):
 
 
 MEASUREMENTS = dict(idle=idle, latency=latency, clock=clock_log, throughput=throughput, decoders=decoders, polls=polls,
-                    readers=readers, hall=hall)
+                    readers=readers, hall=hall, evaluating=evaluating)
 
 
 def main():
