@@ -23,15 +23,18 @@ extension AttendanceModule {
                 "attendance.long_shift", about: about, reason: isOver ? "window-end" : "out", into: &findings)
             return
         }
+        let limit = alarms.limit("attendance.long_shift", "limit", standard: Self.longestStay)
         if overlong.contains(key) {
             duties.set(.longShift(key), at: Deadline(record.closes))
+            if let arrival = record.in, arrival.time + limit.value <= clock {
+                alarms.add([arrival.sequence], to: Alarm.key("attendance.long_shift", record.about))
+            }
             return
         }
         guard let arrival = record.in, arrival.time <= clock else {
             duties.cancel(.longShift(key))
             return
         }
-        let limit = alarms.limit("attendance.long_shift", "limit", standard: Self.longestStay)
         let due = arrival.time + limit.value
         guard due < clock || (isReaching && due == clock) else {
             duties.set(.longShift(key), at: Deadline(due))

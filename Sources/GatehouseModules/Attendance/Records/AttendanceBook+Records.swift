@@ -119,6 +119,10 @@ extension AttendanceBook {
             let planned = layout(key.person, instance.day...instance.day)
             if let own = planned.first(where: { $0.day == instance.day && $0.shift == shift }) { record.take(own) }
         }
+        if record.isFlexible, case .shifts(let places) = line.duty(on: Int(key.day)), places.contains(shift) {
+            // Who had chosen the shift has been assigned the very same one.
+            record.isFlexible = false
+        }
         (instance.start, instance.end) = (record.start, record.end)
         let window = punches(of: record, place, rules)
         record.punches = window.sequences
