@@ -95,7 +95,8 @@ extension AttendanceModule {
 
     /// What is vouched for is different: somebody's lateness may be beyond doubt now, or in doubt again.
     mutating func judgeDoubtful(into findings: inout Findings) {
-        for key in blamed.sorted() where book.record(key).map(isProvenLate) != true {
+        for key in blamed.sorted() {
+            if let record = book.record(key), isProvenLate(record) { continue }
             blamed.remove(key)
             doubtful.insert(key)
         }

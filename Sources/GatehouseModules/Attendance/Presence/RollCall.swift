@@ -22,16 +22,22 @@ struct RollCall: Sendable {
         fileprivate mutating func hear(_ window: AttendedWindow?, of key: RecordKey, horizon: Moment) -> Bool {
             let known = windows.firstIndex { $0.key == key }
             let isNear = window.map { $0.closes > horizon } ?? false
-            guard known != nil || isNear, known.map({ windows[$0] }) != window else { return false }
-            if let known { windows.remove(at: known) }
-            windows.removeAll { $0.closes <= horizon }
-            if let window, isNear {
-                let place = windows.firstIndex { $0.start > window.start } ?? windows.endIndex
-                windows.insert(window, at: place)
+            if let known { if windows[known] == window { return false } } else if !isNear { return false }
+            if let known, let window, isNear, windows[known].start == window.start, isLast(known, of: window.start) {
+                windows[known] = window
+            } else {
+                if let known { windows.remove(at: known) }
+                if let window, isNear { windows.insert(window, at: place(of: window.start)) }
             }
+            windows.removeAll { $0.closes <= horizon }
             stays = Stay.all(in: windows)
             return true
         }
+
+        /// After all that begin no later.
+        private func place(of start: Moment) -> Int { windows.firstIndex { $0.start > start } ?? windows.endIndex }
+
+        private func isLast(_ known: Int, of start: Moment) -> Bool { place(of: start) == known + 1 }
     }
 
     /// That somebody is on site, as it was told.

@@ -96,7 +96,8 @@ extension AttendanceBook {
         var records: [AttendanceRecord] = []
         for key in questions.keys(from: range.lowerBound) {
             let file = Int(key.person)
-            guard let place = files[file].place(of: key),
+            // Before its window's end a record says what the punches say.
+            guard let place = files[file].place(of: key), files[file].records[place].closes <= clock,
                 !files[file].records[place].status.isDisjoint(with: OpenQuestions.statuses),
                 asks(files[file].records[place], about: range, rules)
             else { continue }
