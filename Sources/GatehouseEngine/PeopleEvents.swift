@@ -55,8 +55,14 @@ public enum PeopleEvents {
 
     /// What is wrong with the data of an appended event; nil where nothing is. `ext.<name>` may hold anything.
     public static func problem(in event: Event) -> EventProblem? {
-        guard let fields = required[event.topic] else { return nil }
-        guard let data = try? JSONValue(parsing: event.data), let members = data.members else {
+        guard required[event.topic] != nil else { return nil }
+        return problem(in: (try? JSONValue(parsing: event.data)) ?? .null, of: event.topic)
+    }
+
+    /// The same of data that has been parsed.
+    public static func problem(in data: JSONValue, of topic: Topic) -> EventProblem? {
+        guard let fields = required[topic] else { return nil }
+        guard let members = data.members else {
             return EventProblem(field: "data", reason: "must be a JSON object")
         }
         for (field, form) in fields {
@@ -68,7 +74,7 @@ public enum PeopleEvents {
             guard let form = optional[member.name], let reason = problem(in: member.value, form) else { continue }
             return EventProblem(field: "data.\(member.name)", reason: reason)
         }
-        return problemAcross(data, of: event.topic)
+        return problemAcross(data, of: topic)
     }
 
     private static func problem(in value: JSONValue, _ form: Form) -> String? {

@@ -13,18 +13,45 @@ extension JSONValue {
     /// Reads one whole document, strictly as RFC 8259 has it: UTF-8, nothing before or after but white space, no name
     /// twice in one object, at most `depthLimit` deep.
     public init(parsing bytes: some Sequence<UInt8>) throws(JSONProblem) {
-        let bytes = Array(bytes)
-        guard String(validating: bytes, as: UTF8.self) != nil else {
-            throw JSONProblem(reason: "not UTF-8", offset: 0)
-        }
+        let inPlace = bytes.withContiguousStorageIfAvailable(Self.read)
+        self = try (inPlace ?? Array(bytes).withUnsafeBufferPointer(Self.read)).get()
+    }
+
+    private static func read(_ bytes: UnsafeBufferPointer<UInt8>) -> Result<JSONValue, JSONProblem> {
+        guard bytes.isUTF8 else { return .failure(JSONProblem(reason: "not UTF-8", offset: 0)) }
         var reader = JSONReader(bytes: bytes)
-        self = try reader.document()
+        return Result { () throws(JSONProblem) in try reader.document() }
     }
 }
 
+extension UnsafeBufferPointer<UInt8> {
+    /// Nearly every event is ASCII, which is UTF-8; that is seen eight bytes at a time.
+    fileprivate var isUTF8: Bool {
+        let raw = UnsafeRawBufferPointer(self)
+        var (bits, place): (UInt64, Int) = (0, 0)
+        while place + 8 <= count {
+            bits |= raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+            place += 8
+        }
+        while place < count {
+            bits |= UInt64(self[place])
+            place += 1
+        }
+        return bits & 0x8080_8080_8080_8080 == 0 || String(validating: self, as: UTF8.self) != nil
+    }
+}
+
+/// Reads one document. Every byte is taken through `peek`, which knows where they end.
 private struct JSONReader {
-    let bytes: [UInt8]
+    let bytes: UnsafeBufferPointer<UInt8>
     var position = 0
+
+    /// So many members are compared one by one, more of them through a set.
+    private static let fewMembers = 16
+
+    init(bytes: UnsafeBufferPointer<UInt8>) {
+        self.bytes = bytes
+    }
 
     mutating func document() throws(JSONProblem) -> JSONValue {
         let value = try value(depth: 0)
@@ -50,15 +77,16 @@ private struct JSONReader {
     private mutating func object(depth: Int) throws(JSONProblem) -> JSONValue {
         guard depth < JSONValue.depthLimit else { throw problem("nested too deeply") }
         position += 1
-        var members: [JSONValue.Member] = []
-        var names: Set<String> = []
         skipSpace()
         if take("}") { return .object([]) }
+        var members: [JSONValue.Member] = []
+        members.reserveCapacity(8)
+        var names: Set<String> = []
         repeat {
             skipSpace()
             guard peek == UInt8(ascii: "\"") else { throw problem("a member needs a name in quotes") }
             let name = try string()
-            guard names.insert(name).inserted else { throw problem("the name \"\(name)\" comes twice") }
+            guard isNew(name, among: members, &names) else { throw problem("the name \"\(name)\" comes twice") }
             skipSpace()
             guard take(":") else { throw problem("a colon is missing") }
             members.append(.init(name, try value(depth: depth + 1)))
@@ -66,6 +94,12 @@ private struct JSONReader {
         } while take(",")
         guard take("}") else { throw problem("a comma or } is missing") }
         return .object(members)
+    }
+
+    private func isNew(_ name: String, among members: [JSONValue.Member], _ names: inout Set<String>) -> Bool {
+        guard members.count >= Self.fewMembers else { return !members.contains { $0.name == name } }
+        if names.isEmpty { names = Set(members.map(\.name)) }
+        return names.insert(name).inserted
     }
 
     private mutating func array(depth: Int) throws(JSONProblem) -> JSONValue {
@@ -84,7 +118,12 @@ private struct JSONReader {
 
     private mutating func string() throws(JSONProblem) -> String {
         position += 1
-        var text: [UInt8] = []
+        let start = position
+        // Most strings stand there as they are meant.
+        while let byte = peek, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { position += 1 }
+        let plain = bytes[start..<position]
+        if take("\"") { return String(decoding: UnsafeBufferPointer(rebasing: plain), as: UTF8.self) }
+        var text = Array(plain)
         while let byte = peek {
             position += 1
             switch byte {

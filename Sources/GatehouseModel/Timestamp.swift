@@ -23,47 +23,70 @@ public struct Timestamp: Hashable, Sendable {
 
     /// Reads RFC 3339: a date, `T` (or `t` or a space), a time with any number of decimals (cut to milliseconds), and
     /// `Z` or an offset. Nil for anything else; a leap second is read as the second before it.
+    public init?(_ text: String) {
+        var text = text
+        guard let read = text.withUTF8({ Timestamp(utf8: $0) }) else { return nil }
+        self = read
+    }
+
+    /// Reads part of a text.
     public init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
-        guard bytes.count >= 20, bytes.count <= 40 else { return nil }
-        func number(_ range: Range<Int>) -> Int? {
-            bytes[range].allSatisfy { (0x30...0x39).contains($0) }
-                ? bytes[range].reduce(0) { $0 * 10 + Int($1 - 0x30) } : nil
-        }
-        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
-            let minute = number(14..<16), let second = number(17..<19),
-            bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[13] == 0x3A, bytes[16] == 0x3A,
-            [0x54, 0x74, 0x20].contains(bytes[10]),
+        self.init(String(text))
+    }
+
+    /// Reads the bytes of a text.
+    public init?(utf8 text: UnsafeBufferPointer<UInt8>) {
+        guard text.count >= 20, text.count <= 40 else { return nil }
+        guard let year = text.number(at: 0, digits: 4), let month = text.number(at: 5, digits: 2),
+            let day = text.number(at: 8, digits: 2), let hour = text.number(at: 11, digits: 2),
+            let minute = text.number(at: 14, digits: 2), let second = text.number(at: 17, digits: 2),
+            text[4] == 0x2D, text[7] == 0x2D, text[13] == 0x3A, text[16] == 0x3A,
+            text[10] == 0x54 || text[10] == 0x74 || text[10] == 0x20,
             let local = LocalTime(
                 year: year, month: month, day: day, hour: hour, minute: minute, second: second == 60 ? 59 : second)
         else { return nil }
-        var rest = bytes[19...]
-        var milliseconds = 0
-        if rest.first == 0x2E {
-            let digits = rest.dropFirst().prefix { (0x30...0x39).contains($0) }
-            guard !digits.isEmpty else { return nil }
-            for place in 0..<3 {
-                milliseconds =
-                    milliseconds * 10 + (place < digits.count ? Int(digits[digits.startIndex + place] - 0x30) : 0)
+        var (place, milliseconds) = (19, 0)
+        if text[place] == 0x2E {
+            place += 1
+            var weight = 100
+            while place < text.count, let digit = text.number(at: place, digits: 1) {
+                milliseconds += digit * weight
+                weight /= 10
+                place += 1
             }
-            rest = rest[digits.endIndex...]
+            guard place > 20 else { return nil }
         }
-        guard let offset = Self.offset(rest) else { return nil }
+        guard let offset = Self.offset(text, from: place) else { return nil }
         self.init(
             moment: Moment(milliseconds: (local.secondsSince1970 - Int64(offset)) * 1000 + Int64(milliseconds)),
             offsetSeconds: offset)
     }
 
-    private static func offset(_ bytes: ArraySlice<UInt8>) -> Int? {
-        let text = Array(bytes)
-        if text == [0x5A] || text == [0x7A] { return 0 }
-        guard text.count == 6, text[3] == 0x3A, text[0] == 0x2B || text[0] == 0x2D else { return nil }
-        let digits = [text[1], text[2], text[4], text[5]]
-        guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        let numbers = digits.map { Int($0 - 0x30) }
-        let (hours, minutes) = (numbers[0] * 10 + numbers[1], numbers[2] * 10 + numbers[3])
-        guard hours <= 23, minutes <= 59 else { return nil }
-        return (hours * 60 + minutes) * 60 * (text[0] == 0x2D ? -1 : 1)
+    /// `Z` or `+08:00`, and nothing after it.
+    private static func offset(_ text: UnsafeBufferPointer<UInt8>, from place: Int) -> Int? {
+        switch text.count - place {
+        case 1: return text[place] == 0x5A || text[place] == 0x7A ? 0 : nil
+        case 6:
+            let sign = text[place]
+            guard sign == 0x2B || sign == 0x2D, text[place + 3] == 0x3A,
+                let hours = text.number(at: place + 1, digits: 2), let minutes = text.number(at: place + 4, digits: 2),
+                hours <= 23, minutes <= 59
+            else { return nil }
+            return (hours * 60 + minutes) * 60 * (sign == 0x2D ? -1 : 1)
+        default: return nil
+        }
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The number that so many digits make; nil where one of them is none.
+    fileprivate func number(at place: Int, digits: Int) -> Int? {
+        var number = 0
+        for index in place..<place + digits {
+            guard (0x30...0x39).contains(self[index]) else { return nil }
+            number = number * 10 + Int(self[index] - 0x30)
+        }
+        return number
     }
 }
 

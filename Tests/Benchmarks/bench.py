@@ -17,6 +17,7 @@ import tempfile
 import time
 
 from decoders import decoders
+from evaluating import evaluating
 from fleets import hall, readers
 from modules_live import modules
 from osdp_polls import measure as polls
@@ -257,7 +258,7 @@ def clock_log(bench):
 
 
 MEASUREMENTS = dict(idle=idle, latency=latency, clock=clock_log, throughput=throughput, decoders=decoders, polls=polls,
-                    readers=readers, hall=hall, modules=modules)
+                    readers=readers, hall=hall, evaluating=evaluating, modules=modules)
 
 
 def main():

@@ -34,6 +34,15 @@ struct JSONValueTests {
         }
     }
 
+    @Test("a name that comes twice is refused, after however many others", arguments: [1, 2, 15, 16, 17, 40])
+    func repeatedName(count: Int) throws {
+        let members = (0..<count).map { #""n\#($0)":\#($0)"# }.joined(separator: ",")
+        #expect(try JSONValue(parsing: "{\(members)}".utf8).members?.count == count)
+        for name in ["n0", "n\(count - 1)"] {
+            #expect(throws: JSONProblem.self) { try JSONValue(parsing: #"{\#(members),"\#(name)":0}"#.utf8) }
+        }
+    }
+
     @Test("bytes that are no UTF-8 are refused")
     func invalidUTF8() {
         #expect(throws: JSONProblem.self) { try JSONValue(parsing: [0x22, 0xFF, 0x22]) }

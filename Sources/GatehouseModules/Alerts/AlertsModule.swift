@@ -37,29 +37,33 @@ public struct AlertsModule: Module {
     }
 
     public mutating func reach(_ deadline: Deadline, into findings: inout Findings) {
-        guard var desk else { return }
-        self.desk = nil
-        defer { self.desk = desk }
+        // Taken out while it is worked with: all of it would be copied otherwise.
+        guard var desk = desk.take() else { return }
         desk.book.reach(deadline, into: &findings)
-        while let due = desk.agenda.pop(through: deadline) {
-            switch due.kind {
-            case .offline: offline.reach(due.about, links: links, desk: &desk, into: &findings)
-            case .floodEnds: flood.reach(due.about, desk: &desk, into: &findings)
-            case .rollbackEnds: rollback.reach(due.about, desk: &desk, into: &findings)
-            case .hour: endHour(desk: &desk, into: &findings)
-            case .silent:
-                silent.reach(
-                    due.about, links: links, roster: roster, counts: &counts, desk: &desk, into: &findings)
-            case .buddies: buddies.reach(due.about, desk: &desk, into: &findings)
-            }
+        while let due = desk.agenda.pop(through: deadline) { come(due, desk: &desk, into: &findings) }
+        self.desk = desk
+    }
+
+    private mutating func come(_ due: Due, desk: inout AlertDesk, into findings: inout Findings) {
+        switch due.kind {
+        case .offline: offline.reach(due.about, links: links, desk: &desk, into: &findings)
+        case .floodEnds: flood.reach(due.about, desk: &desk, into: &findings)
+        case .rollbackEnds: rollback.reach(due.about, desk: &desk, into: &findings)
+        case .hour: endHour(desk: &desk, into: &findings)
+        case .silent:
+            silent.reach(due.about, links: links, roster: roster, counts: &counts, desk: &desk, into: &findings)
+        case .buddies: buddies.reach(due.about, desk: &desk, into: &findings)
         }
     }
 
     public mutating func hear(_ fact: Fact, into findings: inout Findings) {
         if case .site(let site) = fact.content { return apply(site, received: fact.received, into: &findings) }
-        guard var desk else { return }
-        self.desk = nil
-        defer { self.desk = desk }
+        guard var desk = desk.take() else { return }
+        hear(fact, desk: &desk, into: &findings)
+        self.desk = desk
+    }
+
+    private mutating func hear(_ fact: Fact, desk: inout AlertDesk, into findings: inout Findings) {
         switch fact.content {
         case .punch(let punch): hear(punch, fact, desk: &desk, into: &findings)
         case .scan(let scan): gave(fact, device: scan.device, desk: &desk, into: &findings)

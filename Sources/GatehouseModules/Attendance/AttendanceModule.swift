@@ -14,6 +14,8 @@ public struct AttendanceModule: Module {
     var duties = Agenda<Duty>()
     /// The records that are late as they stand, though no clock vouches for it.
     var doubtful: Set<RecordKey> = []
+    /// The open records that are late beyond doubt; what is vouched for may be different yet.
+    var blamed: Set<RecordKey> = []
     /// The records of which somebody was told that nobody came, that a punch is missing, that somebody is here for
     /// too long; some of these alerts may have been turned off since.
     var missed: Set<RecordKey> = []
@@ -37,11 +39,8 @@ public struct AttendanceModule: Module {
     public init() {}
 
     public var nextDeadline: Deadline? {
-        [book.nextDeadline, rollCall.nextDeadline, duties.next, alarms.nextDeadline, desk.due]
-            .reduce(nil) { earliest, deadline in
-                guard let deadline, let earliest else { return earliest ?? deadline }
-                return min(earliest, deadline)
-            }
+        let ofPeople = Deadline.earlier(book.nextDeadline, Deadline.earlier(rollCall.nextDeadline, duties.next))
+        return Deadline.earlier(ofPeople, Deadline.earlier(alarms.nextDeadline, desk.due))
     }
 
     /// Of one moment: windows open and close first, then people leave, then everything else is looked at.
@@ -51,8 +50,8 @@ public struct AttendanceModule: Module {
         while let next = book.nextDeadline, next <= deadline {
             follow(book.reach(next), into: &findings)
         }
-        var moved: Set<Int32> = []
-        while let person = rollCall.pop(through: deadline) { moved.insert(person) }
+        var moved: [Int32] = []
+        while let person = rollCall.pop(through: deadline) { moved.append(person) }
         settle(moved, into: &findings)
         while let duty = duties.pop(through: deadline) { perform(duty, into: &findings) }
         if let next = alarms.nextDeadline, next <= deadline { alarms.reach(deadline, into: &findings) }
@@ -63,11 +62,11 @@ public struct AttendanceModule: Module {
         if case .site(let site) = fact.content {
             apply(site, into: &findings)
         } else if site != nil {
-            follow(book.hear(fact, at: findings.clock), into: &findings)
-            switch fact.content {
-            case .connected, .disconnected, .synced: judgeDoubtful(into: &findings)
-            case .assigned(let person, let date, _): touchFigures(of: person, on: date, findings.clock)
-            default: break
+            let changes = book.hear(fact, at: findings.clock)
+            follow(changes, into: &findings)
+            if changes.vouchingHasChanged { judgeDoubtful(into: &findings) }
+            if case .assigned(let person, let date, _) = fact.content {
+                touchFigures(of: person, on: date, findings.clock)
             }
         }
     }
@@ -86,13 +85,13 @@ public struct AttendanceModule: Module {
 
     /// What has become of records is told, and everything that follows from it is worked out.
     private mutating func follow(_ changes: Changes, into findings: inout Findings) {
-        var people: Set<Int32> = []
+        var people: [Int32] = []
         for change in changes.records {
-            let punches = change.new == nil ? [] : book.countedPunches(of: change.key)
+            let punches = (change.new?.counted ?? 0) > 0 ? book.countedPunches(of: change.key) : []
             tell(change, punches, into: &findings)
             count(change, at: findings.clock)
             let window = change.new.map { attended($0, punches) }
-            if rollCall.hear(window, of: change.key, at: findings.clock) { people.insert(change.key.person) }
+            if rollCall.hear(window, of: change.key, at: findings.clock) { people.append(change.key.person) }
         }
         settle(people, into: &findings)
         for change in changes.records { judge(change, into: &findings) }
@@ -100,9 +99,10 @@ public struct AttendanceModule: Module {
     }
 
     /// Tells who has come or gone, and looks at what depends on it.
-    private mutating func settle(_ people: Set<Int32>, into findings: inout Findings) {
-        guard let zone = site?.site.zone, !people.isEmpty else { return }
-        for person in people.sorted() {
+    private mutating func settle(_ moved: [Int32], into findings: inout Findings) {
+        guard let zone = site?.site.zone, !moved.isEmpty else { return }
+        let people = moved.count > 1 ? Set(moved).sorted() : moved
+        for person in people {
             guard rollCall.settle(person, named: book.person(person), in: zone, into: &findings) == .moved else {
                 continue
             }
@@ -120,7 +120,7 @@ public struct AttendanceModule: Module {
                     time: punch.time,
                     // One without a direction takes its turn, odd ones begin.
                     begins: punch.direction.begins ?? place.isMultiple(of: 2),
-                    place: book.device(of: punch).flatMap { site?.devices[$0]?.place })
+                    place: book.place(of: punch))
             })
     }
 
@@ -153,13 +153,13 @@ public struct AttendanceModule: Module {
 
     public func pack(into packer: inout Packer) {
         packer.add(book, rollCall, alarms, duties, doubtful, beginning, ledger, postDays, desk)
-        packer.add(missed, incomplete, overlong, openPosts)
+        packer.add(missed, incomplete, overlong, openPosts, blamed)
     }
 
     public init(from unpacker: inout Unpacker) throws(PackProblem) {
         (
             book, rollCall, alarms, duties, doubtful, beginning, ledger, postDays, desk, missed, incomplete, overlong,
-            openPosts
+            openPosts, blamed
         ) = try unpacker.values()
     }
 

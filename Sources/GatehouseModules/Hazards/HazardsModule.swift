@@ -28,7 +28,8 @@ public struct HazardsModule: Module {
     public init() {}
 
     public var nextDeadline: Deadline? {
-        [alerts.nextDeadline, agenda.next, desk.due, nextMonth].compactMap { $0 }.min()
+        Deadline.earlier(
+            Deadline.earlier(alerts.nextDeadline, agenda.next), Deadline.earlier(desk.due, nextMonth))
     }
 
     /// When the figures of another month begin; nil without hazards.

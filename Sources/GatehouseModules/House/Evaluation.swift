@@ -113,28 +113,22 @@ struct AlertHistory: Sendable {
 
 extension ModuleHouse {
     /// Pay is asked for at the end, so it need not be told each minute.
-    mutating func askFiguresAtTheEnd() {
-        for place in modules.indices {
-            guard var pay = modules[place] as? IncentivesModule else { continue }
-            pay.isTelling = false
-            modules[place] = pay
-        }
-    }
+    mutating func askFiguresAtTheEnd() { change(IncentivesModule.self) { $0.isTelling = false } }
 
     /// What the modules' figures are at the end, told to whoever pays by them, though no full minute has come.
     mutating func deliverFigures(asOf moment: Moment, openedBy opened: Moment, sequence: Int64) {
-        guard let pay = modules.firstIndex(where: { $0 is IncentivesModule }) else { return }
-        for place in modules.indices where place != pay {
+        for module in modules where !(module is IncentivesModule) {
             let figures =
-                (modules[place] as? AttendanceModule)?.figures(asOf: moment, openedBy: opened)
-                ?? modules[place].figures(asOf: moment)
-            for figure in figures {
-                let fact = Fact(
-                    sequence: sequence, id: "", source: "/modules/\(type(of: modules[place]).name)",
-                    topic: "kpi.updated", subject: figure.kpi, time: moment, received: moment,
-                    content: .figure(figure))
-                var findings = Findings(cause: sequence, clock: moment)
-                modules[pay].hear(fact, into: &findings)
+                (module as? AttendanceModule)?.figures(asOf: moment, openedBy: opened) ?? module.figures(asOf: moment)
+            change(IncentivesModule.self) { pay in
+                for figure in figures {
+                    let fact = Fact(
+                        sequence: sequence, id: "", source: "/modules/\(type(of: module).name)",
+                        topic: "kpi.updated", subject: figure.kpi, time: moment, received: moment,
+                        content: .figure(figure))
+                    var findings = Findings(cause: sequence, clock: moment)
+                    pay.hear(fact, into: &findings)
+                }
             }
         }
     }

@@ -25,7 +25,11 @@ public struct ModuleHouse: Sendable {
     /// The names of all modules.
     public static var names: [String] { kinds.map { $0.name } }
 
-    var modules: [any Module]
+    private(set) var modules: [any Module]
+    /// When something happens by itself in each of them: asked once after each change, not with every event.
+    private var dues: [Deadline?]
+    /// The modules that want each topic, by their places; a site may change it.
+    private var hearers: [Topic: [Int]] = [:]
     /// The latest receipt so far; nil before the first event.
     public private(set) var clock: Moment?
     /// The site that holds; nil before the first one was heard.
@@ -36,6 +40,7 @@ public struct ModuleHouse: Sendable {
     /// `names` says which modules live here; others may live in a process of their own.
     public init(_ names: some Collection<String> = Self.names, hearsItself: Bool = false) {
         modules = Self.kinds.filter { names.contains($0.name) }.map { $0.init() }
+        dues = modules.map(\.nextDeadline)
         self.hearsItself = hearsItself
         if !hearsItself { giveTime() }
     }
@@ -45,16 +50,21 @@ public struct ModuleHouse: Sendable {
         self.modules = modules
         self.clock = clock
         self.site = site
+        dues = modules.map(\.nextDeadline)
         hearsItself = false
         giveTime()
     }
 
     /// Where modules hear each other through the journal, the figures of a moment take some seconds to come.
-    private mutating func giveTime() {
+    private mutating func giveTime() { change(IncentivesModule.self) { $0.settle = .seconds(60) } }
+
+    /// Does something to the module of a kind, where it lives here.
+    mutating func change<Kind: Module>(_ kind: Kind.Type, _ change: (inout Kind) -> Void) {
         for place in modules.indices {
-            guard var pay = modules[place] as? IncentivesModule else { continue }
-            pay.settle = .seconds(60)
-            modules[place] = pay
+            guard var module = modules[place] as? Kind else { continue }
+            change(&module)
+            modules[place] = module
+            dues[place] = module.nextDeadline
         }
     }
 
@@ -65,11 +75,11 @@ public struct ModuleHouse: Sendable {
     public func wants(_ topic: Topic) -> Bool { modules.contains { $0.wants(topic) } }
 
     /// The next moment at which something happens by itself.
-    public var nextDeadline: Deadline? { modules.compactMap(\.nextDeadline).min() }
+    public var nextDeadline: Deadline? { earliest()?.deadline }
 
     /// The module whose deadline that is; nil where it is nobody's.
     public func owner(of deadline: Deadline) -> String? {
-        modules.first { $0.nextDeadline == deadline }.map { type(of: $0).name }
+        dues.firstIndex(of: deadline).map { type(of: modules[$0]).name }
     }
 
     /// Why one of these steps of hazards would not be allowed after the ones before it: its place and the reason. Nil
@@ -126,56 +136,70 @@ public struct ModuleHouse: Sendable {
     private mutating func reachDeadlines(in turn: inout Turn, while isDue: (Deadline) -> Bool) {
         while let (place, deadline) = earliest(), isDue(deadline) {
             // What was set in the past happens now.
-            turn.reach(max(deadline.moment, clock ?? deadline.moment), place) { findings in
-                modules[place].reach(deadline, into: &findings)
-            }
+            let clock = max(deadline.moment, clock ?? deadline.moment)
+            turn.reach(clock, place) { modules[place].reach(deadline, into: &$0) }
+            dues[place] = modules[place].nextDeadline
             collect(from: place, in: &turn)
-            precondition(modules[place].nextDeadline != deadline, "a module must leave a deadline that it has reached")
+            precondition(dues[place] != deadline, "a module must leave a deadline that it has reached")
         }
     }
 
     private func earliest() -> (place: Int, deadline: Deadline)? {
         var result: (place: Int, deadline: Deadline)?
-        for place in modules.indices {
-            guard let deadline = modules[place].nextDeadline else { continue }
+        for place in dues.indices {
+            guard let deadline = dues[place] else { continue }
             if let known = result, known.deadline <= deadline { continue }
             result = (place, deadline)
         }
         return result
     }
 
+    /// The places of the modules that want a topic.
+    private mutating func places(hearing topic: Topic) -> [Int] {
+        if let known = hearers[topic] { return known }
+        let places = modules.indices.filter { modules[$0].wants(topic) }
+        hearers[topic] = places
+        return places
+    }
+
     private mutating func hear(_ fact: Fact, in turn: inout Turn) {
+        let isSite = if case .site = fact.content { true } else { false }
         if case .site(let site) = fact.content { self.site = site }
-        for place in modules.indices where modules[place].wants(fact.topic) {
-            turn.reach(clock ?? fact.received, place) { findings in
-                modules[place].hear(fact, into: &findings)
-            }
+        for place in places(hearing: fact.topic) {
+            hand(fact, to: place, at: clock ?? fact.received, in: &turn)
+            // What a module wants may be another thing now.
+            if isSite { hearers = [:] }
             collect(from: place, in: &turn)
         }
     }
 
+    private mutating func hand(_ fact: Fact, to place: Int, at clock: Moment, in turn: inout Turn) {
+        turn.reach(clock, place) { modules[place].hear(fact, into: &$0) }
+        dues[place] = modules[place].nextDeadline
+    }
+
     /// Takes what a module has found; where the house hears itself, the others hear it before anything else happens.
     private mutating func collect(from place: Int, in turn: inout Turn) {
+        guard turn.hasFindings(of: place) else { return }
         let name = type(of: modules[place]).name
         for finding in turn.drain(place) {
             turn.found.append(Found(module: name, finding: finding))
-            guard hearsItself, let content = content(for: place, of: finding) else { continue }
+            guard hearsItself else { continue }
+            let others = places(hearing: finding.topic)
+            guard others.contains(where: { $0 != place }) else { continue }
             let heard = Fact(
                 sequence: 0, id: finding.id, source: "/modules/\(name)", topic: finding.topic,
                 subject: finding.subject, time: finding.time, received: clock ?? finding.time,
-                content: content)
-            for other in modules.indices where other != place && modules[other].wants(finding.topic) {
-                turn.reach(max(finding.time, clock ?? finding.time), other) { findings in
-                    modules[other].hear(heard, into: &findings)
-                }
+                content: content(of: finding))
+            for other in others where other != place {
+                hand(heard, to: other, at: max(finding.time, clock ?? finding.time), in: &turn)
                 collect(from: other, in: &turn)
             }
         }
     }
 
-    /// What other modules hear of a finding; nil where none of them wants it.
-    private func content(for place: Int, of finding: Finding) -> Fact.Content? {
-        guard modules.indices.contains(where: { $0 != place && modules[$0].wants(finding.topic) }) else { return nil }
+    /// What other modules hear of a finding.
+    private func content(of finding: Finding) -> Fact.Content {
         guard case .other = finding.content else { return finding.content }
         let data = finding.data()
         return .noted(department: data["department"]?.text, person: data["person"]?.text)
@@ -193,12 +217,13 @@ public struct ModuleHouse: Sendable {
         }
 
         mutating func reach(_ clock: Moment, _ place: Int, _ work: (inout Findings) -> Void) {
-            var own = findings[place] ?? Findings(cause: cause, clock: clock)
-            findings[place] = nil
+            var own = findings[place].take() ?? Findings(cause: cause, clock: clock)
             own.clock = clock
             work(&own)
             findings[place] = own
         }
+
+        func hasFindings(of place: Int) -> Bool { findings[place]?.list.isEmpty == false }
 
         mutating func drain(_ place: Int) -> [Finding] { findings[place]?.drain() ?? [] }
     }

@@ -56,6 +56,13 @@ public struct StandingAlert: Hashable, Sendable {
     public var raised: Moment
     /// All of it so far, in the order in which it came.
     public var evidence: [Int64]
+
+    fileprivate mutating func add(_ more: [Int64], atMost limit: Int) {
+        for sequence in more where evidence.count < limit {
+            // An event is evidence once, however often it is judged.
+            if !evidence.contains(sequence) { evidence.append(sequence) }
+        }
+    }
 }
 
 /// The alerts of one module: each raised once for its key while it lasts, and cleared when it no longer holds.
@@ -67,6 +74,8 @@ public struct AlertBook: Sendable {
     static let evidenceLimit = 2_000
 
     private var standing: [String: StandingAlert] = [:]
+    /// How many stand of each code. Most questions are about a code of which none does.
+    private var numbers: [String: Int] = [:]
     private var expiries = Agenda<String>()
     private var rules: [String: AlertRule] = [:]
     private var language = Site.Language.english
@@ -116,7 +125,9 @@ public struct AlertBook: Sendable {
     }
 
     /// The alert that stands under that code and key; nil when there is none.
-    public func standing(_ code: String, about: String) -> StandingAlert? { standing[Alarm.key(code, about)] }
+    public func standing(_ code: String, about: String) -> StandingAlert? {
+        numbers[code] == nil ? nil : standing[Alarm.key(code, about)]
+    }
 
     /// Every alert that stands, by key.
     public var all: [StandingAlert] { standing.values.sorted { $0.key < $1.key } }
@@ -135,6 +146,7 @@ public struct AlertBook: Sendable {
         let id = findings.id(ofNext: "alert.raised", subject: alarm.subject)
         standing[key] = StandingAlert(
             id: id, key: key, code: alarm.code, subject: alarm.subject, raised: raised, evidence: alarm.evidence)
+        numbers[alarm.code, default: 0] += 1
         if nextDay { expiries.set(key, at: Deadline(zone.startOfDay(CalendarDay(raised, in: zone).adding(1)))) }
         let language = language
         findings.say(
@@ -150,23 +162,32 @@ public struct AlertBook: Sendable {
         }
     }
 
+    /// Whether nothing is left to be raised: the alert stands, and what shows it too is added, or its code is turned
+    /// off. Asked first where the alarm takes some making.
+    public mutating func knows(_ code: String, about: String, adding evidence: [Int64]) -> Bool {
+        if isOff(code) { return true }
+        guard numbers[code] != nil else { return false }
+        let key = Alarm.key(code, about)
+        guard standing[key] != nil else { return false }
+        add(evidence, to: key)
+        return true
+    }
+
     /// Events that show it too; nothing happens where no such alert stands.
     public mutating func add(_ evidence: [Int64], to key: String) {
-        guard var alert = standing[key] else { return }
-        for sequence in evidence where alert.evidence.count < Self.evidenceLimit {
-            // An event is evidence once, however often it is judged.
-            if !alert.evidence.contains(sequence) { alert.evidence.append(sequence) }
-        }
-        standing[key] = alert
+        standing[key]?.add(evidence, atMost: Self.evidenceLimit)
     }
 
     /// It no longer holds; nothing happens where no such alert stands.
     public mutating func clear(_ code: String, about: String, reason: String, into findings: inout Findings) {
+        guard numbers[code] != nil else { return }
         clear(key: Alarm.key(code, about), reason: reason, into: &findings)
     }
 
     private mutating func clear(key: String, reason: String, into findings: inout Findings) {
         guard let alert = standing.removeValue(forKey: key) else { return }
+        let left = (numbers[alert.code] ?? 1) - 1
+        numbers[alert.code] = left > 0 ? left : nil
         expiries.cancel(key)
         findings.say(
             "alert.cleared", subject: alert.subject, alert: .cleared(id: alert.id, evidence: alert.evidence)
@@ -198,6 +219,7 @@ extension AlertBook: Packed {
     public init(from unpacker: inout Unpacker) throws(PackProblem) {
         self.init()
         (standing, expiries) = try unpacker.values()
+        for alert in standing.values { numbers[alert.code, default: 0] += 1 }
     }
 
     /// The rules of the site with which the book was packed, after unpacking.

@@ -2,21 +2,22 @@ public import GatehouseModel
 
 /// The two times of a CloudEvent without reading the rest of it.
 public enum EventSkim {
-    /// The text of `recordedtime` and of `time` at the top level of one JSON object; nil for what is not there. Of
-    /// bytes that are no JSON it may give anything, and never more than they hold.
-    public static func times(in json: UnsafeBufferPointer<UInt8>) -> (recorded: String?, time: String?) {
+    /// `recordedtime` and `time` at the top level of one JSON object; nil for what is not there, or is no time. Of
+    /// bytes that are no JSON it may give anything.
+    public static func times(in json: UnsafeBufferPointer<UInt8>) -> (recorded: Moment?, time: Moment?) {
         var scan = Scan(json: json)
-        return scan.run()
+        scan.run()
+        return (scan.recorded, scan.time)
     }
 
     private struct Scan {
         let json: UnsafeBufferPointer<UInt8>
         var position = 0
         var depth = 0
-        var recorded: String?
-        var time: String?
+        var recorded: Moment?
+        var time: Moment?
 
-        mutating func run() -> (String?, String?) {
+        mutating func run() {
             var name: Range<Int>?
             while position < json.count {
                 switch json[position] {
@@ -37,7 +38,6 @@ public enum EventSkim {
                 }
                 position += 1
             }
-            return (recorded, time)
         }
 
         /// Passes over a string: where its content is.
@@ -54,14 +54,14 @@ public enum EventSkim {
 
         private mutating func note(_ value: Range<Int>, for name: Range<Int>) {
             switch name.count {
-            case 4 where json[name].elementsEqual("time".utf8): time = text(value)
-            case 12 where json[name].elementsEqual("recordedtime".utf8): recorded = text(value)
+            case 4 where json[name].elementsEqual("time".utf8): time = moment(value)
+            case 12 where json[name].elementsEqual("recordedtime".utf8): recorded = moment(value)
             default: break
             }
         }
 
-        private func text(_ range: Range<Int>) -> String {
-            String(decoding: json[range], as: UTF8.self)
+        private func moment(_ range: Range<Int>) -> Moment? {
+            Timestamp(utf8: UnsafeBufferPointer(rebasing: json[range]))?.moment
         }
     }
 }

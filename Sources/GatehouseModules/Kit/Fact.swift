@@ -30,6 +30,8 @@ public struct Fact: Sendable {
     }
 
     /// What it says. What cannot be read is `other`: a module passes it over.
+    ///
+    /// What is large and seldom lies in a box, so that every punch and scan is handed on in little room.
     public enum Content: Sendable {
         case punch(Punch)
         case scan(Scan)
@@ -40,21 +42,21 @@ public struct Fact: Sendable {
         case clock(device: String, offset: Duration, corrected: Bool)
         case synced(device: String, through: Moment)
         /// The rules that hold from now on.
-        case site(Site)
+        indirect case site(Site)
         /// A shift, or nil for a day of rest.
         case assigned(person: String, date: CalendarDay, shift: String?)
         case leave(Leave)
         case leaveCancelled(leave: String)
         case overtime(person: String, from: Moment, to: Moment)
-        case correction(Correction)
+        indirect case correction(Correction)
         case waived(round: String, checkpoint: String, reason: String, by: String)
         /// A step of a hazard's loop, or its report.
-        case hazard(HazardStep)
-        case incident(Incident)
-        case measure(Measure)
+        indirect case hazard(HazardStep)
+        indirect case incident(Incident)
+        indirect case measure(Measure)
         case acknowledged(alert: String, by: String, note: String)
         /// A module's key figure.
-        case figure(KPIFigure)
+        indirect case figure(KPIFigure)
         /// A closed attendance record.
         case attendance(ClosedRecord)
         /// A counting visit of a round.

@@ -27,6 +27,14 @@ public struct FactReader: Sendable {
             content: json["data"].flatMap { content($0, topic: topic, subject: subject) } ?? .other)
     }
 
+    /// A CloudEvent that has been read. One that does not say when it happened did so when it was received.
+    public func fact(_ event: EventReading, sequence: Int64, received: Moment) -> Fact {
+        Fact(
+            sequence: sequence, id: event.id, source: event.source, topic: event.topic, subject: event.subject,
+            time: event.time?.moment ?? received, received: received,
+            content: content(event.data, topic: event.topic, subject: event.subject) ?? .other)
+    }
+
     private func content(_ data: JSONValue, topic: Topic, subject: String) -> Fact.Content? {
         switch topic.rawValue {
         case "punch.recorded": punch(data)

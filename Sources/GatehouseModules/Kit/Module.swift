@@ -78,6 +78,12 @@ public struct Deadline: Hashable, Comparable, Sendable {
         left.moment == right.moment ? left.phase < right.phase : left.moment < right.moment
     }
 
+    /// The earlier of two, where there are any.
+    public static func earlier(_ left: Deadline?, _ right: Deadline?) -> Deadline? {
+        guard let left, let right else { return left ?? right }
+        return min(left, right)
+    }
+
     /// Whether it comes before an event received at `moment`.
     public func precedes(eventAt moment: Moment) -> Bool {
         self.moment < moment || (self.moment == moment && phase == .due)

@@ -1,7 +1,9 @@
 public import GatehouseRules
 
 /// A site with its lists made into tables.
-public struct SiteIndex: Sendable {
+///
+/// It never changes, and is shared: every event asks for it.
+public final class SiteIndex: Sendable {
     public let site: Site
     public let people: [String: Person]
     public let departments: [String: Department]

@@ -5,7 +5,7 @@ import GatehouseRules
 extension PatrolModule {
     /// What the code itself gives away.
     mutating func raiseReading(_ answer: ScanAnswer, code: String, into findings: inout Findings) {
-        let (device, shown) = (answer.device, String(code.prefix(80)))
+        let (device, shown) = (answer.device, code.utf8.count <= 80 ? code : String(code.prefix(80)))
         switch answer.reading {
         case .forged:
             raise(
@@ -49,7 +49,10 @@ extension PatrolModule {
     }
 
     private mutating func raiseUnknownGuard(_ entry: ScanLedger.Entry, into findings: inout Findings) {
-        let (device, place) = (book.names[entry.device], checkpointName(entry.checkpoint))
+        let device = book.names[entry.device]
+        // Where nobody is ever named, every scan is another proof of it.
+        guard !alerts.knows("scan.unknown_guard", about: device, adding: [entry.key.sequence]) else { return }
+        let place = checkpointName(entry.checkpoint)
         raise(
             "scan.unknown_guard", device, .warning, [entry.key.sequence],
             rule: ["measured": "nobody named", "limit": .string(session), "from": "guard_session"],

@@ -31,7 +31,7 @@ public struct PatrolModule: Module {
     public init() {}
 
     public var nextDeadline: Deadline? {
-        [agenda.next, alerts.nextDeadline, desk.due].compactMap { $0 }.min()
+        Deadline.earlier(agenda.next, Deadline.earlier(alerts.nextDeadline, desk.due))
     }
 
     public mutating func reach(_ deadline: Deadline, into findings: inout Findings) {

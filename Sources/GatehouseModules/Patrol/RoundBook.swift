@@ -48,8 +48,10 @@ struct RoundBook: Sendable {
 
     /// `<route>@<start>`, with the site's offset and without milliseconds.
     func name(_ round: Int32) -> String {
-        let text = Timestamp(self[round].start, in: ground?.zone ?? .utc).text
-        return "\(plan(round).route)@\(text.prefix(19))\(text.suffix(6))"
+        var text = Array("\(plan(round).route)@".utf8)
+        text.appendTimestamp(Timestamp(self[round].start, in: ground?.zone ?? .utc))
+        text.removeSubrange(text.count - 10..<text.count - 6)
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Scans before this moment change nothing that is received now.

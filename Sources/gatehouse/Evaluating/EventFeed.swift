@@ -20,16 +20,27 @@ struct EventFeed {
         var second: Int
 
         init(source: String, id: String) {
-            first = Self.hash("a", source, id)
-            second = Self.hash("b", id, source)
-        }
-
-        private static func hash(_ parts: String...) -> Int {
             var hasher = Hasher()
-            for part in parts { hasher.combine(part) }
-            return hasher.finalize()
+            hasher.combine(source)
+            hasher.combine(id)
+            var other = hasher
+            other.combine(true)
+            (first, second) = (hasher.finalize(), other.finalize())
         }
     }
+
+    /// What becomes of the events of one topic.
+    private enum Use {
+        /// The modules hear them.
+        case heard
+        /// They let the time pass.
+        case passed
+        /// There is no such topic.
+        case refused
+    }
+
+    /// Few topics come again and again.
+    private var uses: [Topic: Use] = [:]
 
     init(file: EventFile, until: Moment?, skipsInvalid: Bool) {
         self.file = file
@@ -43,9 +54,8 @@ struct EventFeed {
         var earliest: Moment?
         var times: [Moment] = []
         try file.forEachLine { _, line in
-            let texts = EventSkim.times(in: line)
-            let time = texts.time.flatMap { Timestamp($0)?.moment }
-            guard let received = texts.recorded.flatMap({ Timestamp($0)?.moment }) ?? time else { return true }
+            let (recorded, time) = EventSkim.times(in: line)
+            guard let received = recorded ?? time else { return true }
             if let until, received > until { return true }
             earliest = earliest.map { min($0, received) } ?? received
             if let time, time < received { times.append(time) }
@@ -60,9 +70,9 @@ struct EventFeed {
     mutating func feed(_ evaluation: inout Evaluation, reader: FactReader) throws {
         try file.forEachLine { number, line in
             do throws(EventProblem) {
-                let (event, received) = try read(line)
-                if let until, received > until { return true }
-                take(event, received: received, number: number, into: &evaluation, reader)
+                let line = try read(line) { evaluation.wants($0) }
+                if let until, line.received > until { return true }
+                take(line, number: number, into: &evaluation, reader)
             } catch {
                 guard skipsInvalid else {
                     throw Failure(.notInOrder, "\(file.place(number)): \(error.field): \(error.reason)")
@@ -74,46 +84,57 @@ struct EventFeed {
     }
 
     private struct Line {
-        var event: Event
-        var json: JSONValue
+        var event: EventReading
+        var received: Moment
+        var isHeard: Bool
     }
 
-    private func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(EventProblem) -> (Line, Moment) {
+    private mutating func read(
+        _ bytes: UnsafeBufferPointer<UInt8>, wants: (Topic) -> Bool
+    ) throws(EventProblem) -> Line {
         let json: JSONValue
         do throws(JSONProblem) {
             json = try JSONValue(parsing: bytes)
         } catch {
             throw EventProblem(field: "event", reason: "no JSON at byte \(error.offset): \(error.reason)")
         }
-        let missing = Timestamp(moment: Moment(milliseconds: 0), offsetSeconds: 0)
-        let event = try Event(cloudEvent: json, now: missing)
-        guard event.topic.origin != nil else {
+        let event = try EventReading(json)
+        let use = use(of: event.topic, wants: wants)
+        guard use != .refused else {
             throw EventProblem(field: "type", reason: "\(event.topic.rawValue) is no topic; own topics are ext.<name>")
         }
-        if let problem = PeopleEvents.problem(in: event) { throw problem }
+        if let problem = PeopleEvents.problem(in: event.data, of: event.topic) { throw problem }
+        return Line(event: event, received: try received(event, json), isHeard: use == .heard)
+    }
+
+    private func received(_ event: EventReading, _ json: JSONValue) throws(EventProblem) -> Moment {
         if let recorded = json["recordedtime"] {
             guard let time = recorded.text.flatMap({ Timestamp($0) }) else {
                 throw EventProblem(field: "recordedtime", reason: "must be RFC 3339: 2026-11-22T08:30:00+08:00")
             }
-            return (Line(event: event, json: json), time.moment)
+            return time.moment
         }
-        guard json["time"] != nil else {
+        guard let time = event.time else {
             throw EventProblem(field: "time", reason: "give time or recordedtime; there is no clock beside the file")
         }
-        return (Line(event: event, json: json), event.time.moment)
+        return time.moment
     }
 
-    private mutating func take(
-        _ line: Line, received: Moment, number: Int, into evaluation: inout Evaluation, _ reader: FactReader
-    ) {
+    private mutating func use(of topic: Topic, wants: (Topic) -> Bool) -> Use {
+        if let known = uses[topic] { return known }
+        let use: Use = topic.origin == nil ? .refused : wants(topic) ? .heard : .passed
+        uses[topic] = use
+        return use
+    }
+
+    private mutating func take(_ line: Line, number: Int, into evaluation: inout Evaluation, _ reader: FactReader) {
         let event = line.event
         ids.note(event.id, at: number)
         let isNew = seen.insert(Mark(source: event.source, id: event.id)).inserted
-        guard isNew, evaluation.wants(event.topic) else {
-            evaluation.pass(to: received, sequence: Int64(number))
+        guard isNew, line.isHeard else {
+            evaluation.pass(to: line.received, sequence: Int64(number))
             return
         }
-        evaluation.take(
-            reader.fact(line.json, topic: event.topic, sequence: Int64(number), received: received))
+        evaluation.take(reader.fact(event, sequence: Int64(number), received: line.received))
     }
 }

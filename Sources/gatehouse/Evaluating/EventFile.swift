@@ -47,7 +47,7 @@ struct EventFile {
             var start = 0
             var goesOn = true
             try rest.withUnsafeBufferPointer { bytes in
-                while goesOn, let end = bytes[start...].firstIndex(of: 0x0A) {
+                while goesOn, let end = Self.lineEnd(bytes, from: start) {
                     number += 1
                     goesOn = try Self.hand(bytes, start..<end, number, body)
                     start = end + 1
@@ -61,6 +61,13 @@ struct EventFile {
         }
         guard !rest.isEmpty else { return }
         _ = try rest.withUnsafeBufferPointer { try Self.hand($0, 0..<$0.count, number + 1, body) }
+    }
+
+    private static func lineEnd(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+        guard start < bytes.count, let base = bytes.baseAddress,
+            let found = memchr(base + start, 0x0A, bytes.count - start)
+        else { return nil }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 
     private static func hand(

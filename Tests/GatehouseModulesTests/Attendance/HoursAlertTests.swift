@@ -19,6 +19,16 @@ struct LongShiftTests {
         #expect(stage.evidence(of: "attendance.long_shift") == [[punch]])
     }
 
+    @Test("an earlier in that becomes known while it lasts shows it too")
+    func earlierIn() {
+        var stage = AttendanceStage(.plant(), at: "2026-11-02 00:00")
+        let punch = stage.punch("E1", .in, at: "2026-11-02 06:30")
+        stage.wait(until: "2026-11-02 18:40")
+        let correction = stage.correct("E1", add: "2026-11-02 06:20", at: "2026-11-02 18:45")
+        let alert = stage.module.standingAlerts.first { $0.code == "attendance.long_shift" }
+        #expect(alert?.evidence == [punch, correction])
+    }
+
     @Test("the window's end clears it")
     func windowEnd() {
         var stage = AttendanceStage(.plant(), at: "2026-11-02 00:00")

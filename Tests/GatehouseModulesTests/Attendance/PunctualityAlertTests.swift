@@ -120,6 +120,26 @@ struct LateTests {
         #expect(stage.turns(of: "attendance.late") == ["raised 11-02T08:20 E1"])
     }
 
+    @Test(
+        "what another clock's first word puts in doubt is raised again once a clock vouches for it",
+        arguments: [false, true])
+    func doubtedAgain(isRestarted: Bool) {
+        var stage = AttendanceStage(.plant(hasMemory: true), at: "2026-11-02 00:00")
+        stage.hear("device.disconnected", .disconnected(device: "gate-1", reason: ""), at: "2026-11-02 07:00")
+        // Of the other clock there is no word: it vouches for everything.
+        stage.punch("E1", at: "2026-11-02 08:15", device: "yard-1")
+        if isRestarted { stage.restart() }
+        stage.hear("device.connected", .connected(device: "yard-1", driver: ""), at: "2026-11-02 08:20")
+        #expect(stage.turns(of: "attendance.late") == ["raised 11-02T08:15 E1"])
+        stage.wait(until: "2026-11-03 00:00")
+        stage.hear(
+            "device.synced", .synced(device: "gate-1", through: .at("2026-11-02 23:00")), at: "2026-11-03 00:10")
+        #expect(
+            stage.turns(of: "attendance.late") == [
+                "raised 11-02T08:15 E1", "cleared 11-03T00:00 E1 next-day", "raised 11-03T00:10 E1",
+            ])
+    }
+
     @Test("a code that is off is never raised")
     func off() {
         var stage = AttendanceStage(.plant(alerts: ["attendance.late": .off]), at: "2026-11-02 00:00")

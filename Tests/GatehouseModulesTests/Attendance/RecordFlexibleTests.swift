@@ -81,6 +81,15 @@ struct RecordFlexibleTests {
         #expect(stage.unscheduled == ["F1 11-02T08:10"])
     }
 
+    @Test("Who is assigned the very shift that they had chosen owes it, also without a punch")
+    func assignedTheSame() {
+        var stage = RecordStage()
+        stage.punch("F1", "2026-11-02 08:10", id: "wrong")
+        stage.assign("F1", "2026-11-02", "day", at: "2026-11-03 01:00")
+        stage.void("F1", "wrong", at: "2026-11-03 02:00")
+        #expect(stage.status("F1", "2026-11-02") == ["absent"])
+    }
+
     @Test("A punch that an assignment takes from one instance and gives to another is never unscheduled")
     func reassigned() {
         let shifts: [Shift] = [.plain("night", "22:00", "06:00"), .plain("day", "06:00", "14:00")]

@@ -50,6 +50,18 @@ struct RecordOvertimeTests {
         #expect(stage.changes.map(\.kind).suffix(3) == [.opened, .updated, .closed])
     }
 
+    @Test("A shift assigned afterwards makes the date no day of rest: the record is closed again, at another rate")
+    func restDayTakenAway() {
+        var stage = RecordStage()
+        stage.approve("E1", "2026-11-07 21:00", "2026-11-07 23:00", at: "2026-11-06 09:00")
+        stage.punch("E1", "2026-11-07 21:00", "2026-11-07 22:30")
+        stage.wait(until: "2026-11-08 06:00")
+        #expect(minutes(stage, "E1", "2026-11-07", nil) == [0, 90, 0])
+        stage.assign("E1", "2026-11-07", "day", at: "2026-11-08 06:00")
+        #expect(minutes(stage, "E1", "2026-11-07", nil) == [90, 0, 0])
+        #expect(stage.record("E1", "2026-11-07", nil)?.revision == 1)
+    }
+
     @Test("Of a single punch the out is null; without one there is no record")
     func single() {
         var stage = RecordStage()

@@ -37,6 +37,16 @@ struct SilentDevices: Sendable {
         /// The alert stood on this date.
         var isTainted = false
         var past: [Day] = []
+
+        init(from moment: Moment, in zone: Zone) {
+            (quietSince, known) = (moment, moment)
+            date = Int32(CalendarDay(moment, in: zone).number)
+        }
+
+        mutating func give(_ second: Int32, at moment: Moment) {
+            quietSince = moment
+            today.append(second)
+        }
     }
 
     private var lives: [String: Life] = [:]
@@ -48,13 +58,8 @@ struct SilentDevices: Sendable {
     /// A punch or a scan.
     mutating func gave(_ device: String, desk: inout AlertDesk, into findings: inout Findings) {
         guard desk.site.devices[device] != nil else { return }
-        let date = Int32(CalendarDay(findings.clock, in: desk.zone).number)
-        if lives[device] == nil {
-            lives[device] = Life(quietSince: findings.clock, date: date, known: findings.clock)
-        }
-        lives[device]?.quietSince = findings.clock
-        let now = second(findings.clock, desk)
-        lives[device]?.today.append(now)
+        lives[device, default: Life(from: findings.clock, in: desk.zone)]
+            .give(second(findings.clock, desk), at: findings.clock)
         if desk.agenda[Due(.silent, device)] == nil { look(at: device, desk: &desk, clock: findings.clock) }
         clear(device, reason: "gave-something", desk: &desk, into: &findings)
     }

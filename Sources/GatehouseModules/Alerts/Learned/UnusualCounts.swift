@@ -28,6 +28,12 @@ struct UnusualCounts: Sendable {
         var wasHigh = false
         /// What was expected when it was first asked for; nil until then.
         var forecast: Forecast?
+
+        mutating func add(_ sequence: Int64, of group: Int32) {
+            readings[group, default: 0] += 1
+            total += 1
+            if sequences.count < evidenceLimit { sequences.append(sequence) }
+        }
     }
 
     /// What is expected; nil where nobody can say.
@@ -85,13 +91,13 @@ struct UnusualCounts: Sendable {
         guard !isPast else { return }
         let end = Self.hourStart(fact.time, desk.zone) + .seconds(3600)
         let span = end - .seconds(3600)..<max(clock, end)
-        if judgeHigh(in: &devices[device], hour: hour, day: groups, desk: desk, department: nil),
+        if judgeHigh(device, isDevice: true, hour: hour, day: groups, desk.zone),
             links.away(device, in: span) <= Self.longestAway
         {
             raiseHigh(device, isDevice: true, hour: hour, until: end, desk: &desk, into: &findings)
         }
         if let department,
-            judgeHigh(in: &departments[department], hour: hour, day: groups, desk: desk, department: department),
+            judgeHigh(department, isDevice: false, hour: hour, day: groups, desk.zone),
             absentClocks(in: span, links: links, site: desk.site).silencing.isEmpty
         {
             raiseHigh(department, isDevice: false, hour: hour, until: end, desk: &desk, into: &findings)
@@ -111,11 +117,7 @@ struct UnusualCounts: Sendable {
             target.hours[Int(hour % 24)].shares[group]?.addLate(Int32(hour / 24))
             return
         }
-        target.tallies[hour, default: Tally()].readings[group, default: 0] += 1
-        target.tallies[hour]?.total += 1
-        if target.tallies[hour]?.sequences.count ?? 0 < evidenceLimit {
-            target.tallies[hour]?.sequences.append(fact.sequence)
-        }
+        target.tallies[hour, default: Tally()].add(fact.sequence, of: group)
     }
 
     private mutating func wake(desk: inout AlertDesk, clock: Moment) {
@@ -175,17 +177,23 @@ struct UnusualCounts: Sendable {
     // MARK: Judging
 
     /// Whether the count of an hour that has not ended is unusually high, or has been.
-    private func judgeHigh(
-        in target: inout Target?, hour: Int64, day: DayGroups, desk: AlertDesk, department: String?
+    private mutating func judgeHigh(
+        _ id: String, isDevice: Bool, hour: Int64, day: DayGroups, _ zone: Zone
     ) -> Bool {
         let place = Int(hour % 24)
-        guard let total = target?.tallies[hour]?.total, total >= 10, isOld(hour, desk.zone) else { return false }
-        if target?.tallies[hour]?.wasHigh == true { return true }
-        if target?.tallies[hour]?.forecast == nil {
-            let value = target?.hours[place].forecast(heads(day, hour: place, department: department))
-            target?.tallies[hour]?.forecast = Forecast(value: value)
+        guard isOld(hour, zone), let tally = (isDevice ? devices[id] : departments[id])?.tallies[hour],
+            tally.total >= 10
+        else { return false }
+        if tally.wasHigh { return true }
+        if tally.forecast == nil {
+            let heads = heads(day, hour: place, department: isDevice ? nil : id)
+            if isDevice {
+                devices[id]?.expect(heads, in: hour)
+            } else {
+                departments[id]?.expect(heads, in: hour)
+            }
         }
-        return target.flatMap { $0.verdict(of: hour) }?.isHigh == true
+        return (isDevice ? devices[id] : departments[id])?.verdict(of: hour)?.isHigh == true
     }
 
     /// Whether there is enough history to judge an hour by.
@@ -319,6 +327,11 @@ extension UnusualCounts.Target {
         guard let tally = tallies[hour], let forecast = tally.forecast?.value else { return nil }
         let counted = forecast.counted(tally.readings, total: tally.total)
         return hours[Int(hour % 24)].verdict(counted, expected: forecast.count)
+    }
+
+    /// What so many heads of each group let expect is asked for once an hour.
+    fileprivate mutating func expect(_ heads: [Int32: Int], in hour: Int64) {
+        tallies[hour]?.forecast = UnusualCounts.Forecast(value: hours[Int(hour % 24)].forecast(heads))
     }
 
     /// What was expected on that date is no more what is expected.

@@ -69,7 +69,7 @@ extension AttendanceModule {
     }
 
     /// The posts on which these people's coming and going has a bearing are judged again.
-    mutating func judgeCoverage(of people: Set<Int32>, into findings: inout Findings) {
+    mutating func judgeCoverage(of people: [Int32], into findings: inout Findings) {
         guard let site, !openPosts.isEmpty else { return }
         var touched: Set<PostDay> = []
         for person in people {

@@ -23,15 +23,18 @@ extension AttendanceModule {
                 "attendance.long_shift", about: about, reason: isOver ? "window-end" : "out", into: &findings)
             return
         }
+        let limit = alarms.limit("attendance.long_shift", "limit", standard: Self.longestStay)
         if overlong.contains(key) {
             duties.set(.longShift(key), at: Deadline(record.closes))
+            if let arrival = record.in, arrival.time + limit.value <= clock {
+                alarms.add([arrival.sequence], to: Alarm.key("attendance.long_shift", record.about))
+            }
             return
         }
         guard let arrival = record.in, arrival.time <= clock else {
             duties.cancel(.longShift(key))
             return
         }
-        let limit = alarms.limit("attendance.long_shift", "limit", standard: Self.longestStay)
         let due = arrival.time + limit.value
         guard due < clock || (isReaching && due == clock) else {
             duties.set(.longShift(key), at: Deadline(due))
@@ -75,7 +78,7 @@ extension AttendanceModule {
         guard !change.key.isOvertime, let known = change.new ?? change.old,
             change.new?.in != change.old?.in || change.new?.out != change.old?.out || change.kind == .withdrawn
         else { return }
-        let (before, after) = neighbours(of: known)
+        let (before, after) = book.neighbours(of: known)
         guard let record = change.new else {
             // The instances on both sides of it follow each other now.
             if let before, let after { raiseRest(from: before, to: after, into: &findings) }
@@ -88,13 +91,6 @@ extension AttendanceModule {
         if let after, record.out != old?.out, !isShort(old?.out, after.in) {
             raiseRest(from: record, to: after, into: &findings)
         }
-    }
-
-    /// The instances right before and after a record's, of those that are near enough for a short rest.
-    private func neighbours(of record: AttendanceRecord) -> (AttendanceRecord?, AttendanceRecord?) {
-        let around = book.records(of: record.key.person, around: record.start)
-            .filter { $0.key != record.key }
-        return (around.last { $0.comes(before: record) }, around.first { record.comes(before: $0) })
     }
 
     private func isShort(_ left: AttendanceRecord.Mark?, _ came: AttendanceRecord.Mark?) -> Bool {

@@ -13,6 +13,7 @@ extension AttendanceModule {
             && book.line(of: fate.person)?.hasSchedule == true
         {
             let (person, punch) = (book.person(fate.person), fate.punch)
+            if alarms.knows("punch.off_schedule", about: person, adding: [punch.sequence]) { continue }
             let (who, zone, time) = (site.wording(of: person), site.site.zone, punch.time)
             alarms.raise(
                 Alarm(
@@ -35,8 +36,11 @@ extension AttendanceModule {
 extension AttendanceBook {
     /// The punches that belonged to a record and do so no more, and what has become of each.
     fileprivate func punchesLost(_ change: RecordChange) -> [PunchFate] {
-        guard let old = change.old, !old.punches.isEmpty, old.punches != change.new?.punches else { return [] }
-        let lost = Set(old.punches).subtracting(change.new?.punches ?? [])
+        guard let old = change.old, !old.punches.isEmpty else { return [] }
+        let left = change.new?.punches ?? []
+        // Nearly always one more has come.
+        guard !left.starts(with: old.punches) else { return [] }
+        let lost = Set(old.punches).subtracting(left)
         let (person, file) = (change.key.person, files[Int(change.key.person)])
         let first = file.place(ofPunchAt: old.opens)
         return file.punches.indices[first...].prefix { file.punches[$0].time <= old.closes }

@@ -20,11 +20,11 @@ extension AttendanceModule {
 
     /// A no-show is judged at its deadline only; a punch clears it, and so does a leave that moves the duty.
     private mutating func watchNoShow(_ change: RecordChange, into findings: inout Findings) {
-        guard let record = change.new, let shift = site?.shifts[record.shift ?? ""] else {
+        guard let record = change.new, let terms = book.terms(of: change.key) else {
             duties.cancel(.noShow(change.key))
             return
         }
-        let due = record.expectedStart + shift.noShowAfter
+        let due = record.expectedStart + terms.noShowAfter
         if !record.isWhollyOnLeave, !record.isClosed,
             due > findings.clock || (isReaching && due == findings.clock)
         {
@@ -74,24 +74,32 @@ extension AttendanceModule {
 
     /// Raised when the first punch becomes late beyond doubt; while it stays so, another first punch is evidence only.
     private mutating func judgeLate(_ change: RecordChange, into findings: inout Findings) {
+        let wasProven = change.old?.isLate == true && !doubtful.contains(change.key)
         guard let record = change.new, record.isLate else {
             doubtful.remove(change.key)
+            blamed.remove(change.key)
             return
         }
-        let wasLate = change.old?.isLate == true && !doubtful.contains(record.key)
-        if wasLate {
-            guard record.firstCounted != change.old?.firstCounted, let first = record.firstCounted else { return }
-            alarms.add([first.sequence], to: Alarm.key("attendance.late", record.about))
-        } else if isProvenLate(record) {
-            doubtful.remove(record.key)
-            raiseLate(record, into: &findings)
-        } else {
+        // What has closed has no lateness left that a clock does not vouch for.
+        guard record.isClosed || isProvenLate(record) else {
             doubtful.insert(record.key)
+            blamed.remove(record.key)
+            return
         }
+        doubtful.remove(record.key)
+        if record.isClosed { blamed.remove(record.key) } else { blamed.insert(record.key) }
+        guard wasProven else { return raiseLate(record, into: &findings) }
+        guard record.firstCounted != change.old?.firstCounted, let first = record.firstCounted else { return }
+        alarms.add([first.sequence], to: Alarm.key("attendance.late", record.about))
     }
 
-    /// What is vouched for is different: somebody's lateness may be beyond doubt now.
+    /// What is vouched for is different: somebody's lateness may be beyond doubt now, or in doubt again.
     mutating func judgeDoubtful(into findings: inout Findings) {
+        for key in blamed.sorted() {
+            if let record = book.record(key), isProvenLate(record) { continue }
+            blamed.remove(key)
+            doubtful.insert(key)
+        }
         for key in doubtful.sorted() {
             guard let record = book.record(key), record.isLate else {
                 doubtful.remove(key)
@@ -99,6 +107,7 @@ extension AttendanceModule {
             }
             guard isProvenLate(record) else { continue }
             doubtful.remove(key)
+            if !record.isClosed { blamed.insert(key) }
             raiseLate(record, into: &findings)
         }
     }

@@ -33,7 +33,7 @@ extension AttendanceModule {
         guard let site else { return nil }
         let corrections = record.corrections.compactMap { book.correction($0, of: record.key.person) }
         return ShownRecord(
-            record, punches: punches.map { ($0, book.device(of: $0)) }, corrections: corrections, in: site,
+            record, punches: punches, devices: book.devices.texts, corrections: corrections, in: site,
             isWithdrawn: isWithdrawn)
     }
 

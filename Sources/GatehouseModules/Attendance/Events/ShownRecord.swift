@@ -5,38 +5,36 @@ import GatehouseRules
 /// A record as events show it: with the names and rules of the site that held when it was computed.
 struct ShownRecord: Sendable {
     private let record: AttendanceRecord
-    /// The counted punches and their clocks.
-    private let punches: [(punch: BookPunch, device: String?)]
+    /// The counted punches.
+    private let punches: [BookPunch]
+    /// The names of the clocks, by their numbers.
+    private let devices: [String]
     private let corrections: [BookCorrection]
-    private let name: String
-    private let department: String?
-    private let zone: Zone
-    private let graceIn: Int
-    private let graceOut: Int
+    private let site: SiteIndex
     private let isWithdrawn: Bool
 
     init(
-        _ record: AttendanceRecord, punches: [(punch: BookPunch, device: String?)], corrections: [BookCorrection],
+        _ record: AttendanceRecord, punches: [BookPunch], devices: [String], corrections: [BookCorrection],
         in site: SiteIndex, isWithdrawn: Bool = false
     ) {
         self.record = record
         self.punches = punches
+        self.devices = devices
         self.corrections = corrections
+        self.site = site
         self.isWithdrawn = isWithdrawn
-        let person = site.people[record.person]
-        name = person?.name ?? record.person
-        department = person?.department
-        zone = site.site.zone
-        let shift = record.shift.flatMap { site.shifts[$0] }
-        graceIn = shift?.graceIn.wholeMinutes ?? 0
-        graceOut = shift?.graceOut.wholeMinutes ?? 0
     }
+
+    private var zone: Zone { site.site.zone }
+
+    private var shift: Shift? { record.shift.flatMap { site.shifts[$0] } }
 
     /// The data of `attendance.updated` and `attendance.closed`.
     var data: JSONValue {
+        let person = site.people[record.person]
         var members: [JSONValue.Member] = [
-            .init("person", .string(record.person)), .init("name", .string(name)),
-            .init("department", .optional(department)), .init("date", .string(record.date.text)),
+            .init("person", .string(record.person)), .init("name", .string(person?.name ?? record.person)),
+            .init("department", .optional(person?.department)), .init("date", .string(record.date.text)),
             .init("shift", .optional(record.shift)), .init("start", text(record.start)),
             .init("end", text(record.end)),
             .init("status", .array(isWithdrawn ? [] : record.status.words.map { .string($0) })),
@@ -91,7 +89,8 @@ struct ShownRecord: Sendable {
     /// Every event that the record was computed from, in the order of the journal.
     private var inputs: JSONValue {
         var rows: [Int64: JSONValue] = [:]
-        for (punch, device) in punches {
+        for punch in punches {
+            let device = punch.device == BookPunch.noDevice ? nil : devices[Int(punch.device)]
             rows[punch.sequence] = [
                 "sequence": .sequence(punch.sequence),
                 "topic": .string(punch.isAdded ? "punch.corrected" : "punch.recorded"), "time": text(punch.time),
@@ -123,14 +122,14 @@ extension ShownRecord {
             parts.append(
                 Self.comparison(
                     "late", "in \(clock(arrival)) − \(clock(expected.start))", (arrival - expected.start).wholeMinutes,
-                    graceIn))
+                    shift?.graceIn.wholeMinutes ?? 0))
         }
         if isExpected, let departure = record.out?.time, departure < expected.end {
             parts.append(
                 Self.comparison(
                     "early", "\(clock(expected.end)) − out \(clock(departure))",
                     (expected.end - departure).wholeMinutes,
-                    graceOut))
+                    shift?.graceOut.wholeMinutes ?? 0))
         }
         if record.shift != nil {
             parts.append(

@@ -6,7 +6,10 @@ import GatehouseRules
 extension AttendanceModule {
     /// A record has changed: where it counts, the sums follow.
     mutating func count(_ change: RecordChange, at clock: Moment) {
-        guard let site, let record = change.new ?? change.old else { return }
+        // What has not closed is in no figure.
+        guard let site, let record = change.new ?? change.old,
+            change.old?.isClosed == true || change.new?.isClosed == true
+        else { return }
         let department = site.people[record.person]?.department
         guard ledger.hear(change.old, change.new, department: department) else { return }
         if let shift = record.shift { postDays.touch(record.date, shift: shift, department: department, posts: posts) }

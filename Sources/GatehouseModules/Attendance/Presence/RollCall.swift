@@ -18,14 +18,26 @@ struct RollCall: Sendable {
         /// What was told last; nil when the person was not on site.
         var told: Told?
 
-        fileprivate mutating func hear(_ window: AttendedWindow?, of key: RecordKey, horizon: Moment) {
-            windows.removeAll { $0.key == key || $0.closes <= horizon }
-            if let window, window.closes > horizon {
-                let place = windows.firstIndex { $0.start > window.start } ?? windows.endIndex
-                windows.insert(window, at: place)
+        /// True where the window says something else than before.
+        fileprivate mutating func hear(_ window: AttendedWindow?, of key: RecordKey, horizon: Moment) -> Bool {
+            let known = windows.firstIndex { $0.key == key }
+            let isNear = window.map { $0.closes > horizon } ?? false
+            if let known { if windows[known] == window { return false } } else if !isNear { return false }
+            if let known, let window, isNear, windows[known].start == window.start, isLast(known, of: window.start) {
+                windows[known] = window
+            } else {
+                if let known { windows.remove(at: known) }
+                if let window, isNear { windows.insert(window, at: place(of: window.start)) }
             }
+            windows.removeAll { $0.closes <= horizon }
             stays = Stay.all(in: windows)
+            return true
         }
+
+        /// After all that begin no later.
+        private func place(of start: Moment) -> Int { windows.firstIndex { $0.start > start } ?? windows.endIndex }
+
+        private func isLast(_ known: Int, of start: Moment) -> Bool { place(of: start) == known + 1 }
     }
 
     /// That somebody is on site, as it was told.
@@ -58,10 +70,7 @@ struct RollCall: Sendable {
     /// any more. True where that is news.
     mutating func hear(_ window: AttendedWindow?, of key: RecordKey, at clock: Moment) -> Bool {
         let horizon = clock - Self.memory
-        let known = attendees[key.person]?.windows.first { $0.key == key }
-        guard known != window, known != nil || window.map({ $0.closes > horizon }) == true else { return false }
-        attendees[key.person, default: Attendee()].hear(window, of: key, horizon: horizon)
-        return true
+        return attendees[key.person, default: Attendee()].hear(window, of: key, horizon: horizon)
     }
 
     /// Compares somebody with what was told last, and tells what is different.

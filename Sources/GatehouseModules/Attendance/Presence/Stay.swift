@@ -38,12 +38,7 @@ extension Stay {
     /// When somebody is on site: from a punch that begins to the next that ends, and in any case no longer than the
     /// window's end. The windows' punches are read together: who leaves through the window of an overtime has left.
     static func all(in windows: [AttendedWindow]) -> [Stay] {
-        var turns = windows.flatMap { window in window.turns.map { (turn: $0, closes: window.closes) } }
-        if windows.count > 1 {
-            // Of two punches at one moment the later window's comes second.
-            turns = turns.enumerated()
-                .sorted { ($0.element.turn.time, $0.offset) < ($1.element.turn.time, $1.offset) }.map(\.element)
-        }
+        let turns = turns(of: windows)
         var stays: [Stay] = []
         var current: Stay?
         for (turn, closes) in turns {
@@ -61,6 +56,20 @@ extension Stay {
         }
         if let stay = current { end(&current, at: stay.to, exit: nil, into: &stays) }
         return stays
+    }
+
+    /// The turns of all windows by their times; of two at one moment the later window's comes second.
+    private static func turns(of windows: [AttendedWindow]) -> [(turn: AttendedWindow.Turn, closes: Moment)] {
+        var turns: [(turn: AttendedWindow.Turn, closes: Moment)] = []
+        turns.reserveCapacity(windows.reduce(0) { $0 + $1.turns.count })
+        var isInOrder = true
+        for window in windows {
+            if let last = turns.last, let first = window.turns.first, first.time < last.turn.time { isInOrder = false }
+            for turn in window.turns { turns.append((turn, window.closes)) }
+        }
+        guard !isInOrder else { return turns }
+        return turns.enumerated().sorted { ($0.element.turn.time, $0.offset) < ($1.element.turn.time, $1.offset) }
+            .map(\.element)
     }
 
     private static func end(_ current: inout Stay?, at moment: Moment, exit: String?, into stays: inout [Stay]) {

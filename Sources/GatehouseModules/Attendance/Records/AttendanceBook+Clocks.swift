@@ -78,6 +78,7 @@ extension AttendanceBook {
         vouching.hear(fact)
         let after = vouching.spans(of: device, hasMemory: clock.hasMemory, in: Self.years)
         guard before != after else { return }
+        changes.vouchingHasChanged = true
         for range in Self.difference(before, after) { refreshDoubtful(range, into: &changes) }
     }
 
@@ -92,18 +93,34 @@ extension AttendanceBook {
     /// Works out anew whatever is pending or could be unproven, or is, and asks about a moment of the range.
     private mutating func refreshDoubtful(_ range: Range<Moment>, into changes: inout Changes) {
         guard let rules else { return }
-        let asks: RecordStatus = [.late, .early, .missingIn, .missingOut, .absent, .unproven, .pending]
-        let reach = Int64(rules.reach) * 86_400_000
-        for person in files.indices {
-            let low = files[person].place(ofRecordStarting: Moment(milliseconds: range.lowerBound.milliseconds - reach))
-            var keys: [RecordKey] = []
-            for place in low..<files[person].records.count {
-                let record = files[person].records[place]
-                guard record.start.milliseconds - reach <= range.upperBound.milliseconds else { break }
-                if !record.status.isDisjoint(with: asks) { keys.append(record.key) }
-            }
-            for key in keys { refresh(key, into: &changes) }
+        var records: [AttendanceRecord] = []
+        for key in questions.keys(from: range.lowerBound) {
+            let file = Int(key.person)
+            // Before its window's end a record says what the punches say.
+            guard let place = files[file].place(of: key), files[file].records[place].closes <= clock,
+                !files[file].records[place].status.isDisjoint(with: OpenQuestions.statuses),
+                asks(files[file].records[place], about: range, rules)
+            else { continue }
+            records.append(files[file].records[place])
         }
+        records.sort { $0.key.person == $1.key.person ? $0.comes(before: $1) : $0.key.person < $1.key.person }
+        for record in records { refresh(record.key, into: &changes) }
+    }
+}
+
+extension AttendanceBook {
+    /// Whether it makes a difference to the record which clocks vouch for a moment of the range: one of those when its
+    /// person should have come or gone, or its window's end.
+    private func asks(_ record: AttendanceRecord, about range: Range<Moment>, _ rules: BookRules) -> Bool {
+        guard let shift = placesOfShifts[Int(record.key.shift)] else { return true }
+        let terms = rules.terms[shift]
+        func holds(_ moment: Moment, before: Int64, after: Int64) -> Bool {
+            range.lowerBound.milliseconds <= moment.milliseconds + after
+                && moment.milliseconds - before <= range.upperBound.milliseconds
+        }
+        return holds(record.closes, before: 0, after: 0)
+            || holds(record.expectedStart, before: Self.halfHour, after: terms.graceIn)
+            || holds(record.expectedEnd, before: terms.graceOut, after: Self.halfHour)
     }
 }
 

@@ -26,6 +26,7 @@ extension AttendanceBook: Packed {
                 files[file].records[place].key.person = number
                 files[file].records[place].person = person
                 files[file].records[place].shift = shifts[shift]
+                questions.note(files[file].records[place])
             }
             for place in files[file].overtimeRecords.indices {
                 files[file].overtimeRecords[place].key.person = number

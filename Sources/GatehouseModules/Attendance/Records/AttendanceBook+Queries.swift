@@ -61,16 +61,26 @@ extension AttendanceBook {
         return files[Int(person)].records[places].filter { (first...last).contains($0.key.day) && $0.isShown }
     }
 
-    /// A person's records whose windows are within two days of a moment, by start; without overtime records.
-    func records(of person: Int32, around moment: Moment) -> [AttendanceRecord] {
-        guard let rules, files.indices.contains(Int(person)) else { return [] }
-        let day = rules.day(of: moment)
+    /// The person's records right before and after another, of those whose windows are within two days of its start;
+    /// without overtime records.
+    func neighbours(of record: AttendanceRecord) -> (before: AttendanceRecord?, after: AttendanceRecord?) {
+        guard let rules, files.indices.contains(Int(record.key.person)) else { return (nil, nil) }
+        let file = Int(record.key.person)
         let near: Int64 = 2 * 86_400_000
-        let places = files[Int(person)].places(ofDays: day - rules.reach - 2...day + rules.reach + 2)
-        return files[Int(person)].records[places].filter {
-            $0.isShown && $0.opens.milliseconds - near <= moment.milliseconds
-                && moment.milliseconds <= $0.closes.milliseconds + near
+        let (day, start) = (rules.day(of: record.start), record.start.milliseconds)
+        var (before, after): (Int?, Int?)
+        for place in files[file].places(ofDays: day - rules.reach - 2...day + rules.reach + 2) {
+            guard files[file].records[place].isShown, files[file].records[place].key != record.key,
+                files[file].records[place].opens.milliseconds - near <= start,
+                start <= files[file].records[place].closes.milliseconds + near
+            else { continue }
+            if files[file].records[place].comes(before: record) {
+                before = place
+            } else if after == nil {
+                after = place
+            }
         }
+        return (before.map { files[file].records[$0] }, after.map { files[file].records[$0] })
     }
 
     /// A person's overtime records, by start.
@@ -80,7 +90,10 @@ extension AttendanceBook {
 
     /// The punches that count for a record, in the order of their times.
     func countedPunches(of key: RecordKey) -> [BookPunch] {
-        guard let rules, let record = record(key), let place = files[Int(key.person)].place(of: key) else { return [] }
+        let file = Int(key.person)
+        guard let rules, files.indices.contains(file), let place = files[file].place(of: key) else { return [] }
+        let record = key.isOvertime ? files[file].overtimeRecords[place] : files[file].records[place]
+        guard record.isShown else { return [] }
         return key.isOvertime
             ? overtimePunches(of: record, place, rules).counted : punches(of: record, place, rules).counted
     }
@@ -116,5 +129,16 @@ extension AttendanceBook {
     /// Nil for the punch that a correction added.
     func device(of punch: BookPunch) -> String? {
         punch.device == BookPunch.noDevice ? nil : devices[punch.device]
+    }
+
+    /// Where the punch was made, as the site has it; nil where that is not known.
+    func place(of punch: BookPunch) -> String? {
+        placesOfDevices.indices.contains(Int(punch.device)) ? placesOfDevices[Int(punch.device)] : nil
+    }
+
+    /// The limits of a record's shift; nil for overtime, and where the site does not know the shift any more.
+    func terms(of key: RecordKey) -> BookRules.Terms? {
+        guard let rules, !key.isOvertime else { return nil }
+        return placesOfShifts[Int(key.shift)].map { rules.terms[$0] }
     }
 }

@@ -28,6 +28,7 @@ extension AttendanceBook {
             files[Int(key.person)].records[place] = new
         }
         schedule(new, rules)
+        questions.note(new)
         tell(known, new, into: &changes)
     }
 
@@ -117,6 +118,10 @@ extension AttendanceBook {
             // By the rules in force when computed, where they still give the shift on that date.
             let planned = layout(key.person, instance.day...instance.day)
             if let own = planned.first(where: { $0.day == instance.day && $0.shift == shift }) { record.take(own) }
+        }
+        if record.isFlexible, case .shifts(let places) = line.duty(on: Int(key.day)), places.contains(shift) {
+            // Who had chosen the shift has been assigned the very same one.
+            record.isFlexible = false
         }
         (instance.start, instance.end) = (record.start, record.end)
         let window = punches(of: record, place, rules)

@@ -166,6 +166,10 @@ extension AttendanceBook {
             repick(person, from: first, also: day, into: &changes)
         }
         relayout(person, day...day, keepsClosed: false, into: &changes)
+        // Whether the date is a day of rest decides their rate.
+        for key in files[Int(person)].overtimeRecords.map(\.key) where Int(key.day) == day {
+            refresh(key, into: &changes)
+        }
     }
 }
 

@@ -33,6 +33,7 @@ extension AttendanceBook {
         plan = ShiftPlan(index, assignments: assignments)
         table = ShiftTable()
         for device in index.site.devices { _ = devices.number(of: device.id) }
+        placesOfDevices = devices.texts.map { index.devices[$0]?.place }
         numbersOfShifts = index.site.shifts.map { shifts.number(of: $0.id) }
         placesOfShifts = shifts.texts.map { plan?.place(ofShift: $0) }
         sitePeople = index.site.people.map { number(of: $0.id) }

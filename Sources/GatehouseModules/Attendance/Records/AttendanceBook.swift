@@ -29,19 +29,27 @@ struct AttendanceBook: Sendable {
     var leaves: [String: BookLeave] = [:]
     var vouching = Vouching()
     var agenda = Agenda<RecordKey>()
+    /// Not in a snapshot: it follows from the records.
+    var questions = OpenQuestions()
     /// The latest moment so far.
     var clock = Moment(milliseconds: 0)
     /// Nothing that closed before is a record.
     var beginning = Moment(milliseconds: 0)
     /// The last date whose instances are known.
-    var lastDay = 0
+    var lastDay = 0 {
+        didSet { findNextDay() }
+    }
     /// How many dates have been worked out since the last fact.
     var silentDays = 0
     /// How many sites have been heard.
     var siteCount: Int32 = 0
 
     /// By the site in force; nil before the first one.
-    var rules: BookRules?
+    var rules: BookRules? {
+        didSet { findNextDay() }
+    }
+    /// When the windows of the first date that is not known may open; every event asks for it.
+    private var nextDay: Deadline?
     /// Who works when, by the site in force; nil before the first one.
     var plan: ShiftPlan?
     /// What was assigned before there was a site.
@@ -51,6 +59,8 @@ struct AttendanceBook: Sendable {
     var placesOfShifts: [Int?] = []
     /// The other way round.
     var numbersOfShifts: [Int32] = []
+    /// By the device's number where it stands, as the site has it.
+    var placesOfDevices: [String?] = []
     /// The numbers of the site's people, in the order of its list.
     var sitePeople: [Int32] = []
 
@@ -61,10 +71,12 @@ struct AttendanceBook: Sendable {
 
     /// When something happens by itself: a window ends, a clock may not tell any more, a date comes near.
     var nextDeadline: Deadline? {
-        guard let rules else { return nil }
-        guard silentDays < Self.longestSilence else { return agenda.next }
-        let nextDay = Deadline(rules.earliestOpening(of: lastDay + 1))
-        return agenda.next.map { min($0, nextDay) } ?? nextDay
+        guard rules != nil else { return nil }
+        return silentDays < Self.longestSilence ? Deadline.earlier(agenda.next, nextDay) : agenda.next
+    }
+
+    private mutating func findNextDay() {
+        nextDay = rules.map { Deadline($0.earliestOpening(of: lastDay + 1)) }
     }
 
     /// Everything due at a deadline happens.

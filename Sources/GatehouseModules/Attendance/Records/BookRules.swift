@@ -10,6 +10,7 @@ final class BookRules: Sendable {
     struct Terms: Sendable {
         var graceIn: Int64
         var graceOut: Int64
+        var noShowAfter: Duration
         var takesPairs: Bool
     }
 
@@ -46,7 +47,7 @@ final class BookRules: Sendable {
         terms = site.shifts.map {
             Terms(
                 graceIn: $0.graceIn.wholeMilliseconds, graceOut: $0.graceOut.wholeMilliseconds,
-                takesPairs: $0.punches == .pairs)
+                noShowAfter: $0.noShowAfter, takesPairs: $0.punches == .pairs)
         }
         holidays = Set(site.calendar.holidays.map(\.number))
         let day: Int64 = 86_400_000

@@ -49,11 +49,12 @@ struct PersonFile: Sendable {
 
     /// Puts a punch into its place, and gives that.
     mutating func insert(_ punch: BookPunch) -> Int {
-        var place = punches.count
-        if let last = punches.last, punch.comes(before: last) {
-            place = self.place(ofPunchAt: punch.time)
-            while place < punches.count, punches[place].comes(before: punch) { place += 1 }
+        guard let last = punches.last, punch.comes(before: last) else {
+            punches.append(punch)
+            return punches.count - 1
         }
+        var place = self.place(ofPunchAt: punch.time)
+        while place < punches.count, punches[place].comes(before: punch) { place += 1 }
         punches.insert(punch, at: place)
         return place
     }
@@ -131,6 +132,8 @@ struct PersonFile: Sendable {
     /// The place of the record with that key.
     func place(of key: RecordKey) -> Int? {
         if key.isOvertime { return overtimeRecords.firstIndex { $0.key == key } }
+        // What is asked for is nearly always near the end.
+        for place in records.indices.suffix(3).reversed() where records[place].key == key { return place }
         let day = Int(key.day)
         return places(ofDays: day...day).first { records[$0].key == key }
     }

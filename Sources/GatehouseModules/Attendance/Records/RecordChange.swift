@@ -57,6 +57,8 @@ struct Changes: Sendable {
     var records: [RecordChange] = []
     /// What came of the fact's own punch, and of others whose fate it has changed; each punch once.
     var punches: [PunchFate] = []
+    /// Clocks vouch for other moments than before.
+    var vouchingHasChanged = false
     /// The badge of a punch that belongs to nobody.
     var unknownBadge: String?
 

@@ -64,78 +64,81 @@ public struct ScanBook: Sendable {
         guard let entry = entry(fact, reading) else { return Heard(answer: answer, changed: []) }
 
         let device = names.number(of: scan.device)
-        var log = logs.removeValue(forKey: device) ?? ScanLog()
-        defer { logs[device] = log }
+        // Taken out while it is worked with.
+        var log = ScanLog()
+        swap(&log, &logs[device, default: ScanLog()])
+        defer { swap(&log, &logs[device, default: ScanLog()]) }
         log.forget(receivedBefore: clock - rules.memory)
         switch reading {
         case .checkpoint(let checkpoint):
-            guard log.add(entry, to: \.checkpoints) else { return nil }
+            guard log.checkpoints.add(entry) else { return nil }
             answer.checkpoint = checkpoint
             name(&answer, entry, log, rules)
             return Heard(answer: answer, changed: respoken(by: entry, at: scan.device, log, rules))
         case .condition:
-            guard log.add(entry, to: \.conditions) else { return nil }
-            answer.checkpoint = log.checkpoint(of: entry, within: rules.window).map { names[$0] }
+            guard log.conditions.add(entry) else { return nil }
+            answer.checkpoint = log.checkpoints.value(through: entry, within: rules.window).map { names[$0] }
             name(&answer, entry, log, rules)
             return Heard(answer: answer, changed: [])
         default:
-            guard log.add(entry, to: \.people) else { return nil }
+            guard log.people.add(entry) else { return nil }
             name(&answer, entry, log, rules)
             return Heard(answer: answer, changed: renamed(by: entry, at: scan.device, log, rules))
         }
     }
 
-    private mutating func entry(_ fact: Fact, _ reading: ScanReading) -> ScanLog.Entry? {
+    private mutating func entry(_ fact: Fact, _ reading: ScanReading) -> ScanEntry? {
         switch reading {
         case .checkpoint(let id), .condition(let id), .person(let id):
-            ScanLog.Entry(
+            ScanEntry(
                 time: fact.time, sequence: fact.sequence, received: fact.received, value: names.number(of: id))
         case .forged, .unknown: nil
         }
     }
 
     /// Says who scanned, where the device belongs to nobody.
-    private func name(_ answer: inout ScanAnswer, _ entry: ScanLog.Entry, _ log: ScanLog, _ rules: Rules) {
+    private func name(_ answer: inout ScanAnswer, _ entry: ScanEntry, _ log: ScanLog, _ rules: Rules) {
         guard answer.guardPerson == nil else { return }
-        answer.guardPerson = log.person(at: entry, within: rules.session).map { names[$0] }
+        answer.guardPerson = log.people.value(through: entry, within: rules.session).map { names[$0] }
     }
 
     /// The checkpoints and conditions that were scanned after a person's scan which has arrived after them.
     private func renamed(
-        by person: ScanLog.Entry, at device: String, _ log: ScanLog, _ rules: Rules
+        by person: ScanEntry, at device: String, _ log: ScanLog, _ rules: Rules
     ) -> [ScanAnswer] {
         guard rules.owners[device] == nil else { return [] }
-        let previous = log.last(before: person, in: \.people)
-        let end = log.first(after: person, in: \.people)
-        func changed(_ path: KeyPath<ScanLog, [ScanLog.Entry]>) -> [ScanLog.Entry] {
-            log.entries(after: person, before: end, within: rules.session, in: path).filter { entry in
+        let previous = log.people.last(before: person)
+        let end = log.people.first(after: person)
+        func changed(_ line: ScanLine) -> [ScanEntry] {
+            line.entries(after: person, before: end, within: rules.session).filter { entry in
                 let former = previous.flatMap { entry.time - $0.time <= rules.session ? $0.value : nil }
                 return former != person.value
             }
         }
         let guardPerson = names[person.value]
-        let places = changed(\.checkpoints).map { entry in
+        let places = changed(log.checkpoints).map { entry in
             let name = names[entry.value]
             return ScanAnswer(
                 sequence: entry.sequence, time: entry.time, device: device, reading: .checkpoint(name),
                 guardPerson: guardPerson, checkpoint: name)
         }
-        let conditions = changed(\.conditions).map { entry in
+        let conditions = changed(log.conditions).map { entry in
             ScanAnswer(
                 sequence: entry.sequence, time: entry.time, device: device, reading: .condition(names[entry.value]),
                 guardPerson: guardPerson,
-                checkpoint: log.checkpoint(of: entry, within: rules.window).map { names[$0] })
+                checkpoint: log.checkpoints.value(through: entry, within: rules.window).map { names[$0] })
         }
         return (places + conditions).sorted { ($0.time, $0.sequence) < ($1.time, $1.sequence) }
     }
 
     /// The conditions that speak of a checkpoint whose scan has arrived after them.
     private func respoken(
-        by checkpoint: ScanLog.Entry, at device: String, _ log: ScanLog, _ rules: Rules
+        by checkpoint: ScanEntry, at device: String, _ log: ScanLog, _ rules: Rules
     ) -> [ScanAnswer] {
-        let previous = log.last(before: checkpoint, in: \.checkpoints)
-        let end = log.first(after: checkpoint, in: \.checkpoints)
-        let later = log.entries(after: checkpoint, before: end, within: rules.window, in: \.conditions)
+        guard log.conditions.count > 0 else { return [] }
+        let previous = log.checkpoints.last(before: checkpoint)
+        let end = log.checkpoints.first(after: checkpoint)
+        let later = log.conditions.entries(after: checkpoint, before: end, within: rules.window)
         return later.compactMap { entry in
             let former = previous.flatMap { entry.time - $0.time <= rules.window ? $0.value : nil }
             guard former != checkpoint.value else { return nil }
@@ -157,7 +160,7 @@ extension ScanBook: Packed {
     public init(from unpacker: inout Unpacker) throws(PackProblem) {
         (names, logs) = try unpacker.values()
         for log in logs.values {
-            for entry in log.people + log.checkpoints + log.conditions
+            for entry in log.people.entries + log.checkpoints.entries + log.conditions.entries
             where !(0..<names.count).contains(Int(entry.value)) {
                 throw .unreadable("a scan")
             }
