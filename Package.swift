@@ -280,6 +280,13 @@ func modulesTests() -> [Target] {
         + [
             tests("GatehouseModuleKitTests", in: "Kit", []),
             tests("GatehouseModulesTests", in: "House", ["GatehouseModules"]),
+            // The figures that it opens are made by the modules themselves.
+            test(
+                "GatehouseEvidenceTests",
+                [
+                    "GatehouseEvidence", "GatehouseModel", "GatehouseModuleKit", "GatehouseRules", "GatehouseRuntime",
+                    "GatehouseSite",
+                ]),
         ]
 }
 

@@ -12,7 +12,8 @@ extension Inquiry {
         if let only = records.first, records.count == 1 { return try attendance(only, depth) }
         guard !records.isEmpty else { throw try noRecord(of: person, date, shift: shift) }
         let name = try site()?.index.people[person]?.name ?? ""
-        var day = Explanation(.attendance(person: person, date: date, shift: nil), title: "\(name) \(person) \(date.text)")
+        var day = Explanation(
+            .attendance(person: person, date: date, shift: nil), title: "\(name) \(person) \(date.text)")
         day.formula = say("each shift of the date has a record of its own", "当日每个班次各有一条记录")
         for record in records { day.children.append(try attendance(record, depth - 1)) }
         return day
@@ -83,7 +84,8 @@ extension Inquiry {
         let words = event.list("status")
         var record = Explanation(
             .attendance(person: person, date: date, shift: shift),
-            title: "\(event.text("name") ?? "") \(person) \(date.text) \(shift ?? StatusWords.text("overtime", language))",
+            title:
+                "\(event.text("name") ?? "") \(person) \(date.text) \(shift ?? StatusWords.text("overtime", language))",
             value: status(words))
         record.computation = event.text("formula") ?? ""
         record.told = EvidenceRow(event)

@@ -3,8 +3,8 @@ import GatehouseModuleKit
 import GatehouseRules
 import IncentivesModule
 
-// Coefficients and shares of the bonus. No event tells them: they are computed as of now, by the module itself, from the
-// events that it would have heard.
+// Coefficients and shares of the bonus. No event tells them: they are computed as of now, by the module itself, from
+// the events that it would have heard.
 extension Inquiry {
     mutating func coefficient(ofPosition position: String) throws(EvidenceProblem) -> Explanation {
         guard let account = try module(from: []).account(ofPosition: position) else {

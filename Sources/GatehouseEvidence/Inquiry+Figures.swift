@@ -53,7 +53,9 @@ extension Inquiry {
         guard periods.isEmpty else {
             return .unknown("\(kpi) has no figure for \(period); it has \(Self.some(periods.sorted().reversed()))")
         }
-        return .unknown("there is no figure \(kpi); there are \(Self.some(names.sorted()))")
+        let family = kpi.prefix { $0 != "." }
+        let likely = names.sorted { ($0.hasPrefix(family) ? 0 : 1, $0) < ($1.hasPrefix(family) ? 0 : 1, $1) }
+        return .unknown("there is no figure \(kpi); there are \(Self.some(likely))")
     }
 
     /// A figure as an event tells it.
@@ -68,7 +70,7 @@ extension Inquiry {
             .kpi(figure.kpi, period: figure.period, department: figure.department, person: figure.person),
             title: [kpi?.name ?? KPIWords.name(figure.kpi, language), figure.kpi, figure.period, whose, who]
                 .compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: " · "),
-            value: shown(figure))
+            value: shown(figure, kpi))
         node.computation =
             "\(figure.numerator.text) / \(figure.denominator.text) = \(figure.value?.rounded(to: 6) ?? "∅")"
         node.told = EvidenceRow(event)
@@ -90,11 +92,10 @@ extension Inquiry {
     }
 
     /// A rate as a percentage too; what is counted or timed as it is.
-    func shown(_ figure: KPIFigure) -> String? {
+    private func shown(_ figure: KPIFigure, _ kpi: KPI?) -> String? {
         guard let value = figure.value else { return nil }
         let rounded = value.rounded(to: 6)
-        let isRate = !(figure.denominator == .one || figure.denominator == Fraction(60)) && value <= .one
-        return isRate ? "\(rounded) (\((value * Fraction(100)).rounded(to: 2)) %)" : rounded
+        return KPIWords.isRate(figure.kpi, kpi) ? "\(rounded) (\((value * Fraction(100)).rounded(to: 2)) %)" : rounded
     }
 
     /// The last values before, five at most.
@@ -136,8 +137,8 @@ extension Inquiry {
         guard numerator != figure.numerator || denominator != figure.denominator else { return [] }
         return [
             say(
-                "what the journal holds of it adds up to \(numerator.text) / \(denominator.text): some of its events are "
-                    + "gone, or were told again in between",
+                "what the journal holds of it adds up to \(numerator.text) / \(denominator.text): some of its events "
+                    + "are gone, or were told again in between",
                 "日志中现存的相关记录合计为 \(numerator.text) / \(denominator.text)：部分事件已清理，或其间被重新计算")
         ]
     }

@@ -30,8 +30,8 @@ extension Inquiry {
         node.isOpen = depth >= 0
         guard depth >= 0 else { return node }
         node.formula = say(
-            "deadline = opened + what the severity allows, unless it was moved; on time: closed at or before the deadline "
-                + "in force",
+            "deadline = opened + what the severity allows, unless it was moved; on time: closed at or before the "
+                + "deadline in force",
             "期限 = 发现时间 + 该等级允许的时长（除非变更）；在有效期限前关闭为按期")
         node.parts = hazardParts(story, site, zone)
         node.former = formerDeadlines(story, zone)
@@ -93,7 +93,9 @@ extension Inquiry {
     private func formerDeadlines(_ story: HazardStory, _ zone: Zone) -> [Explanation.Former] {
         let moves = story.steps.filter { step in
             step.topic == "hazard.assigned"
-                && story.deadlines.dropFirst().contains { $0.since == step.time && $0.deadline == step.moment("deadline") }
+                && story.deadlines.dropFirst().contains {
+                    $0.since == step.time && $0.deadline == step.moment("deadline")
+                }
         }
         var former: [Explanation.Former] = []
         for (place, move) in moves.enumerated() where place < story.deadlines.count {

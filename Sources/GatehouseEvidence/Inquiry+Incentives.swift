@@ -19,7 +19,8 @@ extension Inquiry {
         }
         if let newest { return try statement(newest, depth) }
         guard periods.isEmpty else {
-            throw .unknown("\(id) has no statement for \(period ?? ""); it has \(Self.some(periods.sorted().reversed()))")
+            throw .unknown(
+                "\(id) has no statement for \(period ?? ""); it has \(Self.some(periods.sorted().reversed()))")
         }
         let rules = try site()?.index.site.incentives.map(\.id) ?? []
         throw .unknown(
@@ -30,7 +31,9 @@ extension Inquiry {
 
     /// A statement as an event tells it.
     mutating func statement(_ event: StoredEvent, _ depth: Int) throws(EvidenceProblem) -> Explanation {
-        guard let id = event.text("incentive"), let period = event.text("period") else { return try plain(event, depth) }
+        guard let id = event.text("incentive"), let period = event.text("period") else {
+            return try plain(event, depth)
+        }
         let site = try site(before: event.cause ?? event.sequence)?.index
         let rule = site?.site.incentives.first { $0.id == id }
         let whose = event.text("department").map { site?.departments[$0]?.name ?? $0 }
@@ -55,7 +58,8 @@ extension Inquiry {
             say("\(kpi) on the right side of \(at.text) → \(text(pay))", "\(kpi) 达到 \(at.text) → \(text(pay))")
         case .perStep(let kpi, let step, _, let pay, let most):
             say(
-                "each whole \(step.text) of improvement of \(kpi) → \(text(pay))" + (most.map { ", at most \($0)" } ?? ""),
+                "each whole \(step.text) of improvement of \(kpi) → \(text(pay))"
+                    + (most.map { ", at most \($0)" } ?? ""),
                 "\(kpi) 每改善 \(step.text) → \(text(pay))" + (most.map { "，最多 \($0) 步" } ?? ""))
         case .tiers(let kpi, let tiers):
             "\(kpi): " + tiers.map { "≥ \($0.at.text) → \(text($0.pay))" }.joined(separator: "; ")

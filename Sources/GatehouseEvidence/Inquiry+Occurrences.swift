@@ -44,7 +44,8 @@ extension Inquiry {
         while let event = try walk.next() {
             let day = CalendarDay(event.time, in: zone)
             let whose =
-                event.text("department") ?? (event.text("person") ?? event.subject).nonEmpty.flatMap {
+                event.text("department")
+                ?? (event.text("person") ?? event.subject).nonEmpty.flatMap {
                     people?[$0]?.department
                 }
             if day >= first, day < end, department == nil || whose == department { found.append(event) }

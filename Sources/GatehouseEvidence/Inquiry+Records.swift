@@ -30,7 +30,7 @@ extension Inquiry {
             node.parts += coverageParts(figure, site)
             node.remarks.append(
                 say(
-                    "the people who were there, each from in to out; of one moment at most as many as the post needs count",
+                    "the people who were there, each from in to out; minutes with as many as the post needs count",
                     "列出在岗人员及其上下班时间；同一时刻人数达到岗位要求的分钟计入"))
         default: node.remarks += remark(Fraction(numerator), Fraction(denominator), against: figure)
         }

@@ -57,13 +57,13 @@ extension Inquiry {
             .round(name), title: "\(site?.routes[route]?.name ?? route) \(name)",
             value: isOpen ? say("open", "进行中") : StatusWords.text(event.text("status") ?? "", language))
         let visits = try visits(of: name, event)
-        round.computation = isOpen ? openRound(visits) : closedRound(event, site?.routes[route])
+        round.computation = isOpen ? openRound(visits) : closedRound(event)
         round.told = EvidenceRow(event)
         round.isOpen = depth >= 0
         guard depth >= 0 else { return round }
         round.formula = say(
-            "required = checkpoints − waived − unproven; complete: all required visited, none late; late: all, some late; "
-                + "incomplete: some; missed: none",
+            "required = checkpoints − waived − unproven; complete: all required visited, none late; late: all, some "
+                + "late; incomplete: some; missed: none",
             "应检 = 巡检点 − 免检 − 无法证明；全部按时为完成，全部到但有迟到为迟到，部分到为未完成，一个未到为漏检")
         round.parts = roundParts(event, site?.checkpoints ?? [:])
         round.former = try formerRounds(event, name)
@@ -76,16 +76,18 @@ extension Inquiry {
         say("\(visits.count) visited so far", "目前已检 \(visits.count) 个")
     }
 
-    private func closedRound(_ event: StoredEvent, _ route: Route?) -> String {
+    private func closedRound(_ event: StoredEvent) -> String {
         let (required, visited) = (event.data["required"]?.integer ?? 0, event.list("visited").count)
         let (waived, unproven) = (event.list("waived").count, event.list("unproven").count)
         let (late, missed) = (event.list("late").count, event.list("missed").count)
         let status = StatusWords.text(event.text("status") ?? "", language)
         let all = required + waived + unproven
         return say(
-            "\(all) − \(waived) waived − \(unproven) unproven = \(required) required; \(visited) visited, \(late) late, "
-                + "\(missed) missed → \(status)",
-            "\(all) − 免检 \(waived) − 无法证明 \(unproven) = 应检 \(required)；已检 \(visited)，迟到 \(late)，漏检 \(missed) → \(status)")
+            "\(all) − \(waived) waived − \(unproven) unproven = \(required) required; \(visited) visited, "
+                + "\(late) late, \(missed) missed → \(status)",
+            "\(all) − 免检 \(waived) − 无法证明 \(unproven) = 应检 \(required)；已检 \(visited)，迟到 \(late)，"
+                + "漏检 \(missed) → \(status)"
+        )
     }
 
     private func roundParts(_ event: StoredEvent, _ checkpoints: [String: Checkpoint]) -> [Explanation.Part] {
@@ -128,7 +130,7 @@ extension Inquiry {
             var walk = reading.walk(topic, before: event.sequence)
             while let other = try walk.next(), other.recorded >= oldest {
                 guard other.text("round") == name else { continue }
-                former.append(.init(value: closedRound(other, nil), sequence: other.sequence, until: until))
+                former.append(.init(value: closedRound(other), sequence: other.sequence, until: until))
                 until = other.sequence
                 if topic == "patrol.closed" { return former }
             }

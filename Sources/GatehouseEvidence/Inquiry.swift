@@ -95,6 +95,11 @@ public struct Explainer: Sendable {
         var inquiry = try Inquiry(reading, now: now, language: language)
         return try inquiry.explain(figure, depth: depth)
     }
+
+    /// The language of the explanations: the chosen one, else the site's.
+    public func shownLanguage() throws(EvidenceProblem) -> Site.Language {
+        try Inquiry(reading, now: now, language: language).language
+    }
 }
 
 extension Inquiry {

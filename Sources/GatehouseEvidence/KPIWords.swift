@@ -12,6 +12,17 @@ enum KPIWords {
         return language == .chinese ? entry.chinese : entry.english
     }
 
+    /// Whether a figure is a share of something; the site's own as what it is made from.
+    static func isRate(_ figure: String, _ kpi: KPI?) -> Bool {
+        switch kpi?.source {
+        case .module(let name): isRate(name, nil)
+        case .measure: kpi?.baseline?.isPercentage ?? kpi?.target?.isPercentage ?? false
+        case nil:
+            !["overtime.hours", "weekly.hours"].contains(figure)
+                && !["hazard.overdue", "hazard.leadtime"].contains { figure.hasPrefix($0) }
+        }
+    }
+
     /// A hazard's figure of one severity is computed as that of all.
     private static func entry(_ kpi: String) -> (name: String, chinese: String, english: String)? {
         all[kpi] ?? all[kpi.split(separator: ".").prefix(2).joined(separator: ".")]
@@ -47,7 +58,7 @@ enum KPIWords {
         ),
         "hazard.ontime": (
             "按期整改率", "按期限关闭 / 期限在期内且已到的隐患",
-            "closed at or before the deadline in force / hazards whose deadline in force fell in the period and has come"
+            "closed at or before the deadline / hazards whose deadline in force fell in the period and has come"
         ),
         "hazard.overdue": ("逾期数", "已过期限且未关闭的隐患", "hazards open past their deadline"),
         "hazard.leadtime": (

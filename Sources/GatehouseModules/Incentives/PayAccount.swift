@@ -45,8 +45,8 @@ extension IncentivesModule {
         payroll?.account(ofDepartment: department, asOf: moment)
     }
 
-    /// A person's own coefficient in the bonus period that holds at a moment; nil where nobody is weighed, or there is no
-    /// such person.
+    /// A person's own coefficient in the bonus period that holds at a moment; nil where nobody is weighed, or there is
+    /// no such person.
     public func account(ofPerson person: String, asOf moment: Moment) -> PayAccount? {
         payroll?.account(ofPerson: person, asOf: moment)
     }
