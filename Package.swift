@@ -105,7 +105,11 @@ func modules() -> [Target] {
                 name: "GatehouseModules",
                 dependencies: ["GatehouseModel", "GatehouseRules", "GatehouseModuleKit"]
                     + names.map { .target(name: "\($0)Module") },
-                path: "\(kit)/House", swiftSettings: house)
+                path: "\(kit)/House", swiftSettings: house),
+            // What a figure came from, read back out of the journal.
+            ours(
+                "GatehouseEvidence",
+                ["GatehouseModel", "GatehouseRules", "GatehouseModuleKit", .target(name: "IncentivesModule")]),
         ]
 }
 
@@ -156,7 +160,7 @@ func program(of devices: [Target]) -> [Target] {
             name: "gatehouse",
             dependencies: [
                 "GatehouseModel", "GatehouseWireKit", "GatehouseDriverKit", "GatehouseRules", "GatehouseEngine",
-                "GatehouseSite", "GatehouseModuleKit", "GatehouseModules", "HazardsModule",
+                "GatehouseSite", "GatehouseModuleKit", "GatehouseModules", "HazardsModule", "GatehouseEvidence",
                 "GatehouseJournal", "GatehouseBus", "GatehouseClient", "GatehouseRuntime", "GatehouseSimulation",
                 "GatehouseSimulationPorts", "CXlsxwriter", "CQRencode", "CPango",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -278,6 +282,13 @@ func modulesTests() -> [Target] {
         + [
             tests("GatehouseModuleKitTests", in: "Kit", []),
             tests("GatehouseModulesTests", in: "House", ["GatehouseModules"]),
+            // The figures that it opens are made by the modules themselves.
+            test(
+                "GatehouseEvidenceTests",
+                [
+                    "GatehouseEvidence", "GatehouseModel", "GatehouseModuleKit", "GatehouseRules", "GatehouseRuntime",
+                    "GatehouseSite",
+                ]),
         ]
 }
 

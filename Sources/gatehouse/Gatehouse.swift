@@ -17,7 +17,7 @@ struct Gatehouse: AsyncParsableCommand {
             RunCommand.self, DemoCommand.self, CheckCommand.self, EvaluateCommand.self, DevicesCommand.self,
             IdentifyCommand.self,
             TailCommand.self, ModuleCommand.self, ReportCommand.self, RollcallCommand.self, HazardsCommand.self,
-            IncentivesCommand.self,
+            IncentivesCommand.self, ExplainCommand.self,
             AppendCommand.self, ExportCommand.self, ImportCommand.self, VerifyCommand.self, BackupCommand.self,
             KeysCommand.self, QRCommand.self, ConsumersCommand.self, CommandCommand.self, ReloadCommand.self,
             SimulateCommand.self, VersionCommand.self,

@@ -49,7 +49,7 @@ extension Payroll {
     }
 
     /// `top × points / highest points`, rounded half up to `step`, at least `floor`.
-    private static func positions(_ given: Coefficients.Positions) -> [String: Fraction] {
+    static func positions(_ given: Coefficients.Positions) -> [String: Fraction] {
         let points = given.points.mapValues { $0.values.reduce(Fraction.zero) { $0 + Fraction($1) } }
         let (highest, floor, step) = (points.values.max() ?? .zero, Fraction(given.floor), Fraction(given.step))
         return points.mapValues { points in
@@ -105,7 +105,7 @@ extension Payroll {
             site.people.map { ($0.id, person($0.id, given, in: period)) }, uniquingKeysWith: { first, _ in first })
     }
 
-    private func person(_ person: String, _ given: Coefficients.PersonScore, in period: PayPeriod) -> Fraction? {
+    func person(_ person: String, _ given: Coefficients.PersonScore, in period: PayPeriod) -> Fraction? {
         var score = Fraction.zero
         for (measure, weight) in given.weights {
             guard let value = record.measures.mean(of: measure, person: person, in: period) else { return nil }

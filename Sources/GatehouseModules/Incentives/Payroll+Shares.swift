@@ -11,7 +11,7 @@ extension Payroll {
     }
 
     /// Own base × position × department × person coefficient; nil where one of them is not known.
-    private func weights(_ values: CoefficientValues) -> [String: Fraction] {
+    func weights(_ values: CoefficientValues) -> [String: Fraction] {
         var weights: [String: Fraction] = [:]
         for person in site.people {
             let base = person.basePay.map { Fraction($0) } ?? .zero

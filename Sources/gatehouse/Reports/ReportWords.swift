@@ -1,3 +1,4 @@
+import GatehouseEvidence
 import GatehouseRules
 
 /// What stands in reports, in both languages.
@@ -35,16 +36,5 @@ enum ReportWords: String, CaseIterable {
 
     /// A status word of attendance or of a round, a hazard's state, or a severity; the word itself where it is none of
     /// these.
-    static func status(_ word: String, _ language: Site.Language) -> String {
-        guard language == .chinese else { return word.replacing("_", with: " ") }
-        return chineseStatuses[word] ?? word
-    }
-
-    private static let chineseStatuses: [String: String] = [
-        "present": "出勤", "late": "迟到", "early": "早退", "missing_in": "缺上班卡", "missing_out": "缺下班卡",
-        "absent": "旷工", "on_leave": "请假", "overtime": "加班", "unproven": "无法证明", "pending": "待定",
-        "complete": "完成", "incomplete": "未完成", "missed": "漏检", "waived": "免检", "reported": "已上报",
-        "assigned": "已指派", "submitted": "待验收", "closed": "已关闭", "info": "提示", "warning": "警告",
-        "critical": "严重",
-    ]
+    static func status(_ word: String, _ language: Site.Language) -> String { StatusWords.text(word, language) }
 }
