@@ -12,6 +12,15 @@ struct DevicesApartTests {
         #expect(try problems(of: line(1), line(2)) == [])
     }
 
+    @Test("a site with a shared line is read out of the journal as it was written into it")
+    func sharedLineInJournal() throws {
+        let bench = Workbench()
+        let rows = "devices: [\(line(1)), \(line(2).replacing("r%", with: "r2"))]\n".replacing("%", with: "1")
+        try bench.write("site.yaml", Workbench.head + rows)
+        let site = try #require(SiteReader.read(bench.path("site.yaml"), drivers: Self.families).site)
+        #expect(SiteReader.read(json: site.json).site == site)
+    }
+
     @Test("two readers with the same address on one line are a mistake")
     func sameAddress() throws {
         #expect(try problems(of: line(1), line(1)).joined().contains("same line with the same address"))

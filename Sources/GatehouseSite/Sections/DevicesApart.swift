@@ -64,8 +64,10 @@ struct DevicesApart {
         }
     }
 
+    /// Of a driver that is not known here it is taken on trust: a site out of a journal is read without the drivers,
+    /// and was in order when it was a file.
     private func sharesLine(_ device: Device) -> Bool {
-        families.first { $0.name == device.driver }?.sharesLine ?? false
+        families.first { $0.name == device.driver }?.sharesLine ?? (device.driver != DriverNames.auto)
     }
 
     private func calls(_ device: Device) -> Bool {
