@@ -83,7 +83,8 @@ extension Anviz {
     /// Tells an offset that is new. One that was put right is always told.
     private mutating func report(_ offset: Duration, corrected: Bool) {
         guard corrected || ClockRules.isNews(offset, after: link?.reportedOffset) else { return }
-        link?.reportedOffset = corrected ? .zero : offset
+        // What the clock shows after it was set is told too: only that shows that it is right.
+        link?.reportedOffset = corrected ? nil : offset
         effects.append(.clock(DeviceClock(offset: offset, corrected: corrected)))
     }
 

@@ -35,7 +35,8 @@ extension FCARD {
     mutating func timeSet() {
         let offset = link?.offset ?? .zero
         link?.offset = .zero
-        link?.reportedOffset = .zero
+        // What the clock shows at the next visit is told too: only that shows that it is right.
+        link?.reportedOffset = nil
         effects.append(.clock(DeviceClock(offset: offset, corrected: true)))
         answerClock(.done(["offsetMilliseconds": .integer(offset.wholeMilliseconds)]))
         endVisit()

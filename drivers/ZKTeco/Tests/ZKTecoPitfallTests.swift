@@ -236,6 +236,18 @@ struct ZKTecoPitfallTests {
         #expect(session.terminal.commands.contains(.setTime) == corrected)
     }
 
+    @Test("P11: that a clock is right after it was set is told, once")
+    mutating func rightAgain() throws {
+        terminal.clockOffset = -600
+        var session = try TerminalSession(terminal) { $0.clock = .sync }
+        session.connect()
+        session.pass(.seconds(120))
+        #expect(
+            session.clocks == [
+                DeviceClock(offset: .seconds(-600), corrected: true), DeviceClock(offset: .zero, corrected: false),
+            ])
+    }
+
     @Test("P11: a clock is not set back across a punch")
     mutating func notBack() throws {
         terminal.clockOffset = 7200
