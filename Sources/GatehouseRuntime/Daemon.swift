@@ -19,11 +19,12 @@ public struct Daemon: Sendable {
 
     private let options: DaemonOptions
     private let logger: Logger
-    private let timekeeper = Timekeeper()
+    private let timekeeper: Timekeeper
 
     public init(options: DaemonOptions, logger: Logger) {
         self.options = options
         self.logger = logger
+        timekeeper = options.timekeeper
     }
 
     /// Runs until SIGTERM or SIGINT. `ready` is called when everything is bound and `run.json` is written.
@@ -146,7 +147,9 @@ public struct Daemon: Sendable {
             let host = NetworkHost(address[..<colon] == "*" ? "0.0.0.0" : address[..<colon])?.host
         else { throw StartProblem(["\(address) is no address for devices that call; write it like 0.0.0.0:8081"]) }
         do throws(PortError) {
-            let door = try await ports.openPushDoor(host: host, port: port)
+            let door = try await ports.openPushDoor(host: host, port: port) { [timekeeper] in
+                Int(timekeeper.wall.seconds)
+            }
             return (door, "http://\(NetworkHost(host: host, port: door.port))")
         } catch {
             throw StartProblem(["devices cannot call at \(address): \(error)"])

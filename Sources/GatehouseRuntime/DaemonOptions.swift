@@ -19,11 +19,14 @@ public struct DaemonOptions: Sendable {
     public var sticks: [StickFormat]
     /// The modules that run in processes of their own, and so not here.
     public var modulesApart: Set<String>
+    /// Reads the clocks. Only `gatehouse demo` gives one whose day goes fast; a gateway with real devices
+    /// lives by the machine's clock.
+    public var timekeeper: Timekeeper
 
     public init(
         site: String? = nil, data: String? = nil, events: String? = nil, requests: String? = nil, adms: String? = nil,
         version: String, families: [DriverFamily], sticks: [StickFormat] = [],
-        modulesApart: Set<String> = []
+        modulesApart: Set<String> = [], timekeeper: Timekeeper = Timekeeper()
     ) {
         self.site = site
         self.data = data
@@ -34,6 +37,7 @@ public struct DaemonOptions: Sendable {
         self.families = families
         self.sticks = sticks
         self.modulesApart = modulesApart
+        self.timekeeper = timekeeper
     }
 }
 

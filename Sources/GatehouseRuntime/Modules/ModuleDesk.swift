@@ -174,9 +174,7 @@ final class Bell: Sendable {
     func wait(until moment: Moment?, _ timekeeper: Timekeeper) async {
         let alarm = moment.map { moment in
             Task {
-                // The wall clock may be set meanwhile: it is looked at again each minute.
-                let left = max(.zero, moment - timekeeper.wall)
-                await timekeeper.sleep(until: timekeeper.now.uptime + min(left, .seconds(60)))
+                await timekeeper.sleep(untilWall: moment)
                 if !Task.isCancelled { ring() }
             }
         }
