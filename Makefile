@@ -14,15 +14,17 @@ INSTALL := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
 # A target that imports what it has not declared is an error, also where an earlier build has made that module.
 STRICT := --explicit-target-dependency-import-check error
 SECONDS_OF_DEMO ?=
+# More for the demo: make demo DEMO_OPTIONS='--language en --pace 100'.
+DEMO_OPTIONS ?=
 N ?= 1000
 FUZZ_N ?= 1000000
 
 help: ## This list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: prepare ## A small simulated plant: clocks and scanners come and go, events flow. Ctrl-C ends it.
+demo: prepare ## A small plant's day in ninety seconds, without any hardware. Ctrl-C ends it.
 	swift build --product gatehouse
-	exec .build/debug/gatehouse demo $(if $(SECONDS_OF_DEMO),--seconds $(SECONDS_OF_DEMO))
+	exec .build/debug/gatehouse demo $(if $(SECONDS_OF_DEMO),--seconds $(SECONDS_OF_DEMO)) $(DEMO_OPTIONS)
 
 test: build python ## Build everything and run every test.
 	swift test $(STRICT) --skip-build --no-parallel

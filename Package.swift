@@ -245,7 +245,7 @@ func tests(of devices: [Target]) -> [Target] {
             dependencies: [
                 "GatehouseModel", "GatehouseDriverKit", "GatehouseRules", "GatehouseModuleKit", "AlertsModule",
             ], path: "Tests/Score/Sources", swiftSettings: house),
-        test("GatehouseCommandTests", ["gatehouse", "GatehouseDriverKit"]),
+        test("GatehouseCommandTests", ["gatehouse", "GatehouseDriverKit", "GatehouseModel", "GatehouseRules"]),
         test(
             "SimulationTests",
             [

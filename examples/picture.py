@@ -1,6 +1,8 @@
-"""Makes the picture in the README: runs the demo and draws what its terminal shows.
+"""Makes the picture in the README: runs the demo for its day and draws what its terminal shows.
 
     python3 examples/picture.py .build/debug/gatehouse examples/demo.svg
+
+Every line is as it was printed, in its order; where a … stands, readings and arrivals like those around it are left out.
 """
 
 import html
@@ -8,44 +10,55 @@ import re
 import subprocess
 import sys
 
-COLOURS = {"punch": "#7ee787", "scan": "#7ee787", "device.disconnected": "#e3b341", "device.faulted": "#e3b341",
-           "device": "#79c0ff", "alert": "#ff7b72"}
+COLOURS = {"device.disconnected": "#e3b341", "device.faulted": "#e3b341", "punch": "#7ee787", "scan": "#7ee787",
+           "device": "#79c0ff", "ALERT": "#ff7b72", "cleared": "#ff7b72"}
 WIDTH, LINE, LEFT = 1180, 19, 22
-EVENT = re.compile(r"^(\d+)  ([\d-]+ [\d:]+)  (\S+)(\s+)(.*)$")
+EVENT = re.compile(r"^(\d\d:\d\d)  (\S+)(\s+)(.*)$")
+# What a day has many of: of each such run the first line stands for the rest.
+MANY = {"device.connected", "device.synced", "punch.recorded", "scan.recorded", "attendance.closed"}
 
 
-def lines_of(program, seconds=24):
-    output = subprocess.run([program, "demo", "--seconds", str(seconds)], capture_output=True, text=True, check=True)
-    lines = output.stdout.splitlines()
+def lines_of(program):
+    command = [program, "demo", "--language", "en", "--until-evening"]
+    output = subprocess.run(command, capture_output=True, text=True, check=True)
     # The folder of a run means nothing to a reader.
-    return [re.sub(r"/\S*gatehouse-demo-\d+", "/tmp/gatehouse-demo", line) for line in lines]
+    return [re.sub(r"/\S*gatehouse-demo-\d+", "/tmp/gatehouse-demo", line) for line in output.stdout.splitlines()]
 
 
-def chosen(lines, most=34):
-    """The introduction, then a stretch of events in which a device goes and comes back."""
-    start = next(i for i, line in enumerate(lines) if EVENT.match(line))
-    introduction = [line for line in lines[:start] if line.strip()][:5]
-    events = lines[start:]
-    gone = next((i for i, line in enumerate(events) if "device.disconnected" in line), len(events))
-    return introduction + [""] + events[:8] + ["…"] + events[max(8, gone - 8):][:most - 14]
+def topic_of(line):
+    match = EVENT.match(line)
+    return match.group(2) if match else None
 
 
-def colour(topic):
-    return COLOURS.get(topic) or COLOURS.get(topic.split(".")[0], "#c9d1d9")
+def chosen(lines):
+    """The introduction, the day without what it has many of, and the summary."""
+    start = next(place for place, line in enumerate(lines) if EVENT.match(line))
+    kept = [line for line in lines[:start] if line.strip()][:5] + [""]
+    for place, line in enumerate(lines[start:], start):
+        is_one_of_many = topic_of(line) in MANY and topic_of(line) == topic_of(lines[place - 1])
+        if not is_one_of_many:
+            kept.append(line)
+        elif kept[-1] != "…":
+            kept.append("…")
+    return kept
+
+
+def colour(topic, rest):
+    word = rest.split(" ")[0]
+    return COLOURS.get(word) or COLOURS.get(topic) or COLOURS.get(topic.split(".")[0], "#d2a8ff")
 
 
 def drawn(line, y):
     def span(text, fill):
         return f'<tspan fill="{fill}">{html.escape(text)}</tspan>'
 
-    line = line if len(line) < 138 else line[:137] + "…"
+    line = line if len(line) < 140 else line[:139] + "…"
     match = EVENT.match(line)
     if not match:
         body = span(line, "#c9d1d9")
     else:
-        sequence, time, topic, gap, rest = match.groups()
-        body = span(f"{sequence:>3}  ", "#6e7681") + span(time + "  ", "#8b949e") + span(topic + gap, colour(topic))
-        body += span(rest, "#c9d1d9")
+        time, topic, gap, rest = match.groups()
+        body = span(time + "  ", "#8b949e") + span(topic + gap, colour(topic, rest)) + span(rest, "#c9d1d9")
     return f'<text x="{LEFT}" y="{y}" xml:space="preserve">{body}</text>'
 
 

@@ -64,7 +64,7 @@ enum EventLine {
             + Console.coloured(topic, colour(of: topic)) + padding + Console.shown(details.joined(separator: "  "))
     }
 
-    private static func colour(of topic: String) -> Console.Colour {
+    static func colour(of topic: String) -> Console.Colour {
         switch topic.prefix(while: { $0 != "." }) {
         case "punch", "scan": .green
         case "alert": .red

@@ -1,25 +1,31 @@
 import Foundation
+import GatehouseEngine
 import GatehouseModel
 import GatehouseRuntime
 import GatehouseSimulation
 import GatehouseSimulationPorts
+import GatehouseSite
 import NIOPosix
 
 /// A small plant without hardware: its site file, its devices, and the people in front of them.
 actor DemoPlant {
     nonisolated let site: DemoSite
-    private let timekeeper = Timekeeper()
+    private let timekeeper: Timekeeper
+    private let key: CodeKey
     private let stations = DemoStation.all
     private var ports: [String: SimulatedPort] = [:]
-    private var random = SplitMix64(seed: 20_261_124)
 
-    init(folder: String) {
-        site = DemoSite(folder: folder)
+    /// - Parameters:
+    ///   - timekeeper: The gateway's own, since devices and gateway live in the same day.
+    ///   - key: What the plant's codes are signed with.
+    init(site: DemoSite, timekeeper: Timekeeper, key: CodeKey) {
+        self.site = site
+        self.timekeeper = timekeeper
+        self.key = key
     }
 
     /// Starts the devices to which the gateway goes, and writes the site file that names all.
     func build() async throws {
-        try FileManager.default.createDirectory(atPath: site.folder, withIntermediateDirectories: true)
         var matches: [String: String] = [:]
         for station in stations {
             matches[station.name] =
@@ -27,6 +33,7 @@ actor DemoPlant {
                 case .tcp: try await host(station, at: .tcp(host: "127.0.0.1", port: 0))
                 case .udp: try await host(station, at: .udp(host: "127.0.0.1", port: 0))
                 case .terminal: "tty: \"\(try await plug(station))\""
+                case .cradle: "tty: \"\(carry(station))\""
                 case .call(let serial): "serial: \"\(serial)\""
                 }
         }
@@ -38,24 +45,20 @@ actor DemoPlant {
     /// - Parameter door: Where they are heard, `http://127.0.0.1:8081`.
     func call(_ door: String) async throws {
         guard let door = SimulatedDoor("call:tcp" + door.dropFirst("http".count)) else { return }
-        for station in stations where !station.isDialled { _ = try await start(station, at: door) }
+        for station in stations {
+            if case .call = station.connection { _ = try await start(station, at: door) }
+        }
     }
 
-    /// Lets people punch and guards scan, and devices come and go, until the task is cancelled.
-    func live() async {
-        var step = 0
-        while !Task.isCancelled {
-            step += 1
-            let round = step / 25
-            switch step % 25 {
-            case 5: await put(round, isAway: false)
-            case 10: await pullAndPlug(round)
-            case 14: await put(round, isAway: true)
-            case 20: await tell(pick(.isRestarted, round), ["fault": "reboot", "seconds": 3])
-            case 16, 18: await visit(pick(.isCarried, round))
-            default: await visit(anybody())
+    /// Lets the day's deeds happen, each at its time, until they are done or the task is cancelled.
+    func live(with office: DemoOffice) async throws {
+        for (time, deed) in DemoStory.deeds {
+            let moment = site.day.moment(time)
+            while timekeeper.wall < moment {
+                try Task.checkCancellation()
+                await timekeeper.sleep(untilWall: moment)
             }
-            await pause(.milliseconds(random.number(in: 300...1200)))
+            try await perform(deed, office)
         }
     }
 
@@ -65,44 +68,37 @@ actor DemoPlant {
 
     // MARK: What happens
 
-    /// The device of that habit whose turn it is.
-    private func pick(_ habit: DemoStation.Habit, _ round: Int) -> DemoStation? {
-        let those = stations.filter { $0.habit == habit }
-        return those.isEmpty ? nil : those[round % those.count]
+    private func perform(_ deed: DemoDeed, _ office: DemoOffice) async throws {
+        switch deed {
+        case .punch(let person, let device):
+            let station = DemoStation.of(device)
+            try await tell(station, station.punch(by: DemoPeople.person(person), at: device))
+        case .scan(let code, let device):
+            try await tell(DemoStation.of(device), ["scan": .string(text(of: code))])
+        case .unplug(let device): await ports.removeValue(forKey: DemoStation.of(device).name)?.stop()
+        case .plug(let device): _ = try await plug(DemoStation.of(device))
+        case .grantLeave(let person): try await office.grantLeave(to: person)
+        case .assign(let person, let other): try await office.assign(to: person, by: other)
+        case .submit(let person): try await office.submit(by: person)
+        case .verify(let person): try await office.verify(by: person)
+        case .handOver(let person): try await office.handOver(by: person)
+        }
     }
 
-    /// A device at which somebody may be at any time: one that is carried is out of sight.
-    private func anybody() -> DemoStation? {
-        let those = stations.filter { $0.habit != .isCarried }
-        return those.isEmpty ? nil : those[random.number(in: 0...those.count - 1)]
+    /// The code as it is printed.
+    private func text(of code: DemoDeed.Code) -> String {
+        switch code {
+        case .checkpoint(let id): CodeLabel(.checkpoint, id: id, name: "", key: key).code
+        case .condition(let id): CodeLabel(.condition, id: id, name: "", key: key).code
+        case .person(let id): CodeLabel(.person, id: id, name: "", key: key).code
+        case .forged(let checkpoint): OwnCode(kind: .checkpoint, id: checkpoint, tag: "aaaabbbbccccdddd").text
+        }
     }
 
-    private func visit(_ station: DemoStation?) async {
-        guard let station else { return }
-        await tell(station, station.visit(&random))
-    }
-
-    private func tell(_ station: DemoStation?, _ command: JSONValue) async {
-        // One that is unplugged right now is told nothing.
-        if let station { _ = await ports[station.name]?.tell(command) }
-    }
-
-    /// Takes a device that is carried out of its cradle, or puts it back.
-    private func put(_ round: Int, isAway: Bool) async {
-        await tell(pick(.isCarried, round), ["fault": isAway ? "away" : "none"])
-    }
-
-    private func pullAndPlug(_ round: Int) async {
-        guard let station = pick(.isUnplugged, round) else { return }
-        await ports.removeValue(forKey: station.name)?.stop()
-        await pause(.seconds(2))
-        // One that cannot be plugged in again is missing from the rest of the demo, and its events show that.
-        _ = try? await plug(station)
-    }
-
-    private func pause(_ length: Duration) async {
-        // Cut short when the demo ends.
-        try? await Task.sleep(for: length)
+    private func tell(_ station: DemoStation, _ command: JSONValue) async throws {
+        guard let port = ports[station.name] else { return }
+        let answer = await port.tell(command)
+        if let problem = answer["error"]?.text { throw Failure(.notInOrder, "\(station.name): \(problem)") }
     }
 
     // MARK: Devices
@@ -113,15 +109,30 @@ actor DemoPlant {
     }
 
     private func plug(_ station: DemoStation) async throws -> String {
-        try await start(station, at: .terminal(link: "\(site.folder)/\(station.name)"))
+        // One that was carried brings what it has scanned.
+        if let carried = ports[station.name] { return try await carried.start() }
+        return try await start(station, at: .terminal(link: link(of: station)))
     }
 
+    /// The device is in somebody's pocket; where the gateway will find it.
+    private func carry(_ station: DemoStation) -> String {
+        let link = link(of: station)
+        ports[station.name] = port(of: station, at: .terminal(link: link))
+        return link
+    }
+
+    private func link(of station: DemoStation) -> String { "\(site.folder)/\(station.name)" }
+
     private func start(_ station: DemoStation, at door: SimulatedDoor) async throws -> String {
-        let port = SimulatedPort(
-            station.device(site.zone, timekeeper.now), at: door, group: MultiThreadedEventLoopGroup.singleton,
-            clock: { [timekeeper] in timekeeper.now })
+        let port = port(of: station, at: door)
         let address = try await port.start()
         ports[station.name] = port
         return address
+    }
+
+    private func port(of station: DemoStation, at door: SimulatedDoor) -> SimulatedPort {
+        SimulatedPort(
+            station.device(site.day.zone), at: door, group: MultiThreadedEventLoopGroup.singleton,
+            clock: { [timekeeper] in timekeeper.now })
     }
 }
