@@ -4,13 +4,13 @@ public import GatehouseRules
 
 /// One explanation in the making: what it reads with, and what it has read already.
 struct Inquiry {
-    let reading: EventReading
+    let reading: EvidenceReading
     let now: Moment
     /// Every `site.updated`, the newest first; nil before they were looked for.
     private var siteEvents: [Int64]?
     private var sites: [Int64: SiteIndex] = [:]
 
-    init(_ reading: EventReading, now: Moment, language: Site.Language?) throws(EvidenceProblem) {
+    init(_ reading: EvidenceReading, now: Moment, language: Site.Language?) throws(EvidenceProblem) {
         self.reading = reading
         self.now = now
         self.language = language ?? .english
@@ -79,12 +79,12 @@ struct Inquiry {
 
 /// Explains figures of one journal.
 public struct Explainer: Sendable {
-    private let reading: EventReading
+    private let reading: EvidenceReading
     private let now: Moment
     private let language: Site.Language?
 
     /// `now` says which period a coefficient is for. Without a language it is the site's.
-    public init(_ reading: EventReading, now: Moment, language: Site.Language? = nil) {
+    public init(_ reading: EvidenceReading, now: Moment, language: Site.Language? = nil) {
         self.reading = reading
         self.now = now
         self.language = language

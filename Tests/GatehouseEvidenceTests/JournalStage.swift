@@ -105,8 +105,8 @@ struct JournalStage {
 
     // MARK: what is asked
 
-    var reading: EventReading {
-        EventReading(
+    var reading: EvidenceReading {
+        EvidenceReading(
             event: { [events] sequence throws(EvidenceProblem) in events[sequence] },
             last: { [events, newest] topic throws(EvidenceProblem) in newest[topic].flatMap { events[$0] } },
             readSite: { SiteReader.read(json: $0).site })

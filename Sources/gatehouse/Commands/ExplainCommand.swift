@@ -69,9 +69,9 @@ struct ExplainCommand: AsyncParsableCommand {
         let figure = try figure()
         let reading =
             if connection.requests != nil {
-                try await EventReading.daemon(try connection.client(), topics: figure.topics)
+                try await EvidenceReading.daemon(try connection.client(), topics: figure.topics)
             } else {
-                try EventReading.journal(in: connection.folder)
+                try EvidenceReading.journal(in: connection.folder)
             }
         let language = language.flatMap(Site.Language.init(rawValue:))
         let tree: Explanation

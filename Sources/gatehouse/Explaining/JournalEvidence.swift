@@ -6,12 +6,12 @@ import GatehouseModel
 import GatehouseRuntime
 import GatehouseSite
 
-extension EventReading {
+extension EvidenceReading {
     /// The journal of a data folder, beside a running gateway or without one.
-    static func journal(in folder: String) throws -> EventReading {
+    static func journal(in folder: String) throws -> EvidenceReading {
         do throws(JournalError) {
             let reader = try JournalReader.open(file: Journal.file(in: folder))
-            return EventReading(reader)
+            return EvidenceReading(reader)
         } catch {
             throw Failure(.notInOrder, "\(error)")
         }
@@ -36,7 +36,7 @@ extension EventReading {
     }
 
     /// A daemon elsewhere: the events of these topics (all where nil), fetched over the bus into memory.
-    static func daemon(_ client: GatehouseClient, topics: [String]?) async throws -> EventReading {
+    static func daemon(_ client: GatehouseClient, topics: [String]?) async throws -> EvidenceReading {
         var (events, newest): ([Int64: Recorded], [Topic: Int64]) = ([:], [:])
         do {
             for try await event in try client.replay(from: 1, to: nil, topics: topics ?? []) {
@@ -50,7 +50,7 @@ extension EventReading {
             throw Failure(.unreachable, error.message)
         }
         Console.progress("")
-        return EventReading(
+        return EvidenceReading(
             event: { [events] sequence throws(EvidenceProblem) in events[sequence] },
             last: { [events, newest] topic throws(EvidenceProblem) in newest[topic].flatMap { events[$0] } },
             readSite: { SiteReader.read(json: $0).site })

@@ -3,7 +3,7 @@ import GatehouseModuleKit
 public import GatehouseRules
 
 /// How an explanation reads the journal: two questions that a file answers as well as a copy in memory.
-public struct EventReading: Sendable {
+public struct EvidenceReading: Sendable {
     private let stored: @Sendable (Int64) throws(EvidenceProblem) -> Recorded?
     private let last: @Sendable (Topic) throws(EvidenceProblem) -> Recorded?
     private let readSite: @Sendable (JSONValue) -> Site?
@@ -47,13 +47,13 @@ public enum EvidenceProblem: Error, Hashable, Sendable {
 
 /// Goes back over the events of one topic.
 struct EventWalk {
-    private let reading: EventReading
+    private let reading: EvidenceReading
     private let topic: Topic
     private let before: Int64
     private var following: StoredEvent?
     private var hasBegun = false
 
-    init(reading: EventReading, topic: Topic, before: Int64) {
+    init(reading: EvidenceReading, topic: Topic, before: Int64) {
         self.reading = reading
         self.topic = topic
         self.before = before
