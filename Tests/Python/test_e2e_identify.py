@@ -1,6 +1,7 @@
 """`gatehouse identify`: what is at a port, with and without a daemon, in 30 seconds, and never at a port in use."""
 
 import concurrent.futures
+import contextlib
 import json
 import os
 import signal
@@ -215,6 +216,15 @@ def test_the_bus_command_by_itself(daemon):
         assert (word, got) == (b"ERROR", code)
 
 
+def holds(pid, port):
+    """Whether the process has that port open."""
+    opened = set()
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            opened.add(os.readlink(f"/proc/{pid}/fd/{number}"))
+    return os.path.realpath(port) in opened
+
+
 def test_an_interrupted_search_lets_go_of_the_port(place):
     """Ctrl-C in the middle: the next one can have the port at once."""
     port = f"{place}/port"
@@ -222,9 +232,9 @@ def test_an_interrupted_search_lets_go_of_the_port(place):
         with folder() as data, subprocess.Popen(
             [PROGRAM, "identify", port, "--data", data], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as process:
-            time.sleep(1)
+            wait_for("the search has the port", lambda: holds(process.pid, port))
             process.send_signal(signal.SIGINT)
-            process.wait(5)
+            process.wait(20)
         end = scanning(scanner, "XF-0001")
         try:
             assert identify(port, "--data", f"{place}/data")["found"]
